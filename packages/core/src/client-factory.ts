@@ -1,0 +1,96 @@
+import { sameAddress, type NodeAddress } from './address.ts';
+import { SwitchmasterError } from './errors.ts';
+import type { MasterOptions, Resolver } from './resolver.ts';
+import { throwIfAborted, untilAborted } from './waiting.ts';
+
+/** How to make and end a client of a kind that cannot be moved. */
+export interface ClientFactoryOptions<Client> {
+  /** Makes a client for the master at `address`, the one to dial (`mapAddress` applied). */
+  readonly create: (address: NodeAddress) => Client | Promise<Client>;
+  /** Ends a client whose master was left, or that the factory's own `close()` ends. Its errors are reported. */
+  readonly close: (client: Client) => unknown;
+}
+
+/** A client per master: made when it is first asked for, closed when followers leave that master. */
+export interface ClientFactory<Client> extends AsyncDisposable {
+  /**
+   * The client of the current master; never one of a master that was left. Waits while there is none or
+   * traffic is held. Ask for it at each use: it is a look-up as long as the master stays.
+   *
+   * @throws SwitchmasterError as {@link Resolver.master}; or what `create` threw.
+   */
+  get(options?: MasterOptions): Promise<Client>;
+  /** Closes the current client. The resolver is left open. */
+  close(): Promise<void>;
+}
+
+interface Made<Client> {
+  readonly address: NodeAddress;
+  readonly client: Promise<Client>;
+}
+
+/**
+ * Leads clients that know nothing of Sentinel and cannot be moved: a fresh one per master, the old one
+ * closed.
+ *
+ * @example
+ * const clients = createClientFactory(resolver, {
+ *   create: ({ host, port }) => AnyClient.connect(host, port),
+ *   close: (client) => client.end(),
+ * });
+ * const client = await clients.get({ signal: AbortSignal.timeout(2000) });
+ */
+export function createClientFactory<Client>(
+  resolver: Resolver,
+  { create, close }: ClientFactoryOptions<Client>,
+): ClientFactory<Client> {
+  let current: Made<Client> | undefined;
+  let closed = false;
+
+  const end = async (made: Made<Client> | undefined): Promise<void> => {
+    if (made === undefined) return;
+    const client = await made.client.catch(() => undefined);
+    if (client !== undefined) await close(client);
+  };
+  const retire = (): Promise<void> => {
+    const made = current;
+    current = undefined;
+    // A client that cannot even be closed is gone all the same.
+    return end(made).catch(() => {});
+  };
+  const unfollow = resolver.follow({ hold() {}, release() {}, move: () => void retire() });
+
+  const make = (address: NodeAddress): Made<Client> => {
+    const client = Promise.resolve(resolver.mapAddress(address)).then(create);
+    const made: Made<Client> = { address, client };
+    client.catch((error: unknown) => {
+      if (current === made) current = undefined;
+      resolver.suspect(address, error);
+    });
+    return made;
+  };
+  const diagnose = (): SwitchmasterError =>
+    new SwitchmasterError('TIMED_OUT', `no client for the master '${resolver.name}' within the deadline`);
+
+  return {
+    async get({ signal } = {}) {
+      for (;;) {
+        if (closed) throw new SwitchmasterError('CLOSED', 'the client factory was closed');
+        throwIfAborted(signal, diagnose);
+        const address = await resolver.master({ signal });
+        if (current && !sameAddress(current.address, address)) void retire();
+        const made = (current ??= make(address));
+        const client = await untilAborted(made.client, signal, () => {}, diagnose);
+        if (current === made && !closed) return client;
+      }
+    },
+    async close() {
+      closed = true;
+      unfollow();
+      await retire();
+    },
+    async [Symbol.asyncDispose]() {
+      await this.close();
+    },
+  };
+}

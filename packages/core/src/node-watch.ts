@@ -1,0 +1,98 @@
+import { after } from './clock.ts';
+import type { Connection } from './connection.ts';
+import type { Pace } from './decisions.ts';
+import type { Endpoint } from './dial.ts';
+import { askRole, openNode } from './node.ts';
+import type { NodeRole } from './sentinel-messages.ts';
+import type { Unreachable } from './topology.ts';
+
+const urgentMs = 3;
+const briskMs = 50;
+
+/** Asks one node for its role, again and again, over a connection of its own. */
+export class NodeWatch {
+  readonly #endpoint: Endpoint;
+  readonly #steadyMs: number;
+  readonly #report: (role: NodeRole | Unreachable) => void;
+  #pace: Pace;
+  #connection: Connection | undefined;
+  #asking = false;
+  #closed = false;
+  #failures = 0;
+  #cancel: () => void = () => {};
+
+  constructor(endpoint: Endpoint, pace: Pace, steadyMs: number, report: (role: NodeRole | Unreachable) => void) {
+    this.#endpoint = endpoint;
+    this.#pace = pace;
+    this.#steadyMs = steadyMs;
+    this.#report = report;
+    void this.#ask();
+  }
+
+  /** A more eager pace than before asks at once. */
+  setPace(pace: Pace): void {
+    if (pace === this.#pace) return;
+    const before = this.#delayMs();
+    this.#pace = pace;
+    if (this.#delayMs() < before) void this.#ask();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancel();
+    this.#drop();
+  }
+
+  async #ask(): Promise<void> {
+    this.#cancel();
+    if (this.#asking || this.#closed) return;
+    this.#asking = true;
+    const role = await this.#role();
+    this.#asking = false;
+    if (this.#closed) return;
+    this.#failures = role.kind === 'unreachable' ? this.#failures + 1 : 0;
+    this.#report(role);
+    // What was just reported may have changed the pace, or closed this watch.
+    if (!this.#closed && !this.#asking) this.#cancel = after(this.#delayMs(), () => void this.#ask());
+  }
+
+  async #role(): Promise<NodeRole | Unreachable> {
+    try {
+      this.#connection ??= this.#listen(await this.#open());
+      return await askRole(this.#connection, this.#endpoint);
+    } catch (error) {
+      this.#drop();
+      return { kind: 'unreachable', error: error as Error };
+    }
+  }
+
+  #drop(): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    connection?.destroy();
+  }
+
+  async #open(): Promise<Connection> {
+    const connection = await openNode(this.#endpoint);
+    if (!this.#closed) return connection;
+    connection.destroy();
+    throw new Error('closed');
+  }
+
+  /** A connection that breaks between two questions is news at once. */
+  #listen(connection: Connection): Connection {
+    connection.onClose(() => {
+      if (this.#connection !== connection) return;
+      this.#connection = undefined;
+      void this.#ask();
+    });
+    return connection;
+  }
+
+  #delayMs(): number {
+    if (this.#pace === 'urgent') return urgentMs;
+    const jitter = 0.8 + Math.random() * 0.4;
+    if (this.#pace === 'steady') return this.#steadyMs * jitter;
+    return Math.min(briskMs * 2 ** Math.min(this.#failures, 4), this.#steadyMs) * jitter;
+  }
+}

@@ -1,0 +1,31 @@
+import { Connection, isRefusal, refused } from './connection.ts';
+import { nameOf, type Endpoint } from './dial.ts';
+import { isSwitchmasterError, SwitchmasterError } from './errors.ts';
+import { ReplyError } from './resp/reply.ts';
+import { parseRole, type NodeRole } from './sentinel-messages.ts';
+
+/** Dials a Redis node and authenticates. */
+export async function openNode(endpoint: Endpoint): Promise<Connection> {
+  const connection = await Connection.open(endpoint);
+  try {
+    await connection.authenticate(endpoint.credentials);
+    return connection;
+  } catch (error) {
+    connection.destroy();
+    throw error;
+  }
+}
+
+/** Asks a node what it is: the fact that every notification is only a hint of. */
+export async function askRole(connection: Connection, endpoint: Endpoint): Promise<NodeRole> {
+  try {
+    const role = parseRole(await connection.request('ROLE'));
+    if (role !== undefined) return role;
+    throw new SwitchmasterError('ROLE_MISMATCH', `${nameOf(endpoint)} is a sentinel, not a Redis node`);
+  } catch (cause) {
+    if (isSwitchmasterError(cause)) throw cause;
+    if (isRefusal(cause)) throw refused(endpoint, cause);
+    const what = cause instanceof ReplyError ? cause.message : String(cause);
+    throw new SwitchmasterError('PROTOCOL_ERROR', `${nameOf(endpoint)} has no answer to ROLE: ${what}`, { cause });
+  }
+}

@@ -1,0 +1,335 @@
+import type { ConnectionOptions } from 'node:tls';
+import { formatAddress, isPort, parseAddress, type NodeAddress } from './address.ts';
+import { hasBrand, sentinelSetBrand } from './brand.ts';
+import { longestMs } from './clock.ts';
+import type { Credentials } from './dial.ts';
+import { SwitchmasterError } from './errors.ts';
+import type { SentinelSet } from './sentinel-set.ts';
+import type { Settings } from './topology.ts';
+
+/** How to talk to a kind of server. */
+export interface ServerOptions {
+  /** ACL user. Default: the server's `default` user, if a password is given. */
+  readonly username?: string | undefined;
+  /** Default: no authentication. */
+  readonly password?: string | undefined;
+  /**
+   * `true`, or options of `tls.connect()`. A node that is known by a host name is asked for under that name,
+   * unless `servername` says otherwise. Default: plain TCP.
+   */
+  readonly tls?: boolean | ConnectionOptions | undefined;
+}
+
+/** What the connections to sentinels and nodes have in common. */
+export interface ConnectionTimings {
+  /** Deadline for TCP and TLS to be up, in milliseconds. Default 1000. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** Deadline for the answer to each command that switchmaster sends, in milliseconds. Default 1000. */
+  readonly commandTimeoutMs?: number | undefined;
+}
+
+/** Options of {@link createSentinelSet}. */
+export interface SentinelSetOptions extends ConnectionTimings {
+  /**
+   * Where the sentinels are: addresses, `'host:port'` texts (26379 where no port is given), or one URL,
+   * `'redis+sentinel://user:password@s1:26379,s2:26379/mymaster'` (`rediss+sentinel:` for TLS to the
+   * sentinels). One that answers is enough: the others are learnt. The URL's user and password are those of
+   * the sentinels.
+   */
+  readonly sentinels: readonly (NodeAddress | string)[] | string;
+  /** How to talk to sentinels. Default: no authentication, plain TCP. */
+  readonly sentinel?: ServerOptions | undefined;
+  /**
+   * Announced address → address to dial, for NAT and containers; applied to sentinels that were learnt as
+   * well. Default: the same.
+   */
+  readonly mapAddress?: ((address: NodeAddress) => NodeAddress) | undefined;
+  /** A sentinel silent for this long is sent a `PING`, in milliseconds. Default 500. */
+  readonly pingIntervalMs?: number | undefined;
+  /**
+   * How often each sentinel is asked though nothing happened, in milliseconds, give or take a fifth. Events
+   * come at once; this catches one that was missed. Default 5000.
+   */
+  readonly refreshIntervalMs?: number | undefined;
+  /** Pause before a lost sentinel is dialled again: it doubles from the first to the last. Default 50 to 1000 ms. */
+  readonly backoff?: { readonly initialMs?: number | undefined; readonly maxMs?: number | undefined } | undefined;
+}
+
+/** Options of {@link createResolver}. */
+export interface ResolverOptions extends Omit<SentinelSetOptions, 'sentinels'> {
+  /** The master's name in the sentinels' configuration. May be left out where the URL has it. */
+  readonly name?: string | undefined;
+  /** Where the sentinels are (see {@link SentinelSetOptions.sentinels}), or a set that is shared. */
+  readonly sentinels: readonly (NodeAddress | string)[] | string | SentinelSet;
+  /** How to talk to Redis nodes, to ask for their `ROLE` and in `connect()`. */
+  readonly node?: ServerOptions | undefined;
+  /**
+   * When to move in a failover. `'promotion'`: as soon as the promoted replica says `master`, about a second
+   * before any sentinel announces it. `'announcement'`: when a sentinel has published `+switch-master`; for
+   * those who rather wait than follow a leader that might fail in that second. Default `'promotion'`.
+   */
+  readonly switchOn?: 'promotion' | 'announcement' | undefined;
+  /**
+   * Hold traffic while a failover is about to promote a replica, for at most `timeoutMs` (default 2000), so
+   * that nothing is written to the old master and lost. `false`: never hold. Default: hold.
+   */
+  readonly hold?: false | { readonly timeoutMs?: number | undefined } | undefined;
+  /**
+   * What to do while a majority of the sentinels is out of sight, when the master may already be the wrong
+   * one: go on, or hold traffic until they are back. Default `'continue'`.
+   */
+  readonly onMinority?: 'continue' | 'hold' | undefined;
+  /** How often the master is asked for its role, in milliseconds, give or take a fifth. Default 1000. */
+  readonly roleIntervalMs?: number | undefined;
+  /** How long the first decision waits for a majority of the sentinels to answer, in milliseconds. Default 300. */
+  readonly discoveryTimeoutMs?: number | undefined;
+}
+
+/** Whether `value` is a {@link SentinelSet}, also one made by another copy of this package. */
+export function isSentinelSet(value: unknown): value is SentinelSet {
+  return hasBrand(value, sentinelSetBrand);
+}
+
+export interface CheckedServer {
+  readonly credentials: Credentials;
+  readonly tls: ConnectionOptions | undefined;
+}
+
+export interface CheckedSetOptions {
+  readonly sentinels: readonly NodeAddress[];
+  readonly server: CheckedServer;
+  readonly mapAddress: (address: NodeAddress) => NodeAddress;
+  readonly connectTimeoutMs: number;
+  readonly commandTimeoutMs: number;
+  readonly pingIntervalMs: number;
+  readonly refreshIntervalMs: number;
+  readonly backoff: { readonly initialMs: number; readonly maxMs: number };
+}
+
+export interface CheckedResolverOptions {
+  readonly name: string;
+  /** A set to share, or the options of one of the resolver's own. */
+  readonly sentinels: SentinelSet | CheckedSetOptions;
+  readonly node: CheckedServer;
+  readonly mapAddress: (address: NodeAddress) => NodeAddress;
+  readonly connectTimeoutMs: number;
+  readonly commandTimeoutMs: number;
+  readonly roleIntervalMs: number;
+  readonly settings: Omit<Settings, 'minorityAfterMs'>;
+}
+
+const timingNames = ['connectTimeoutMs', 'commandTimeoutMs'] as const;
+const setOnlyNames = ['sentinel', 'pingIntervalMs', 'refreshIntervalMs', 'backoff'] as const;
+const setNames = ['sentinels', 'mapAddress', ...timingNames, ...setOnlyNames] as const;
+const resolverNames = [
+  ...setNames,
+  'name',
+  'node',
+  'switchOn',
+  'hold',
+  'onMinority',
+  'roleIntervalMs',
+  'discoveryTimeoutMs',
+] as const;
+
+/** Checks everything at once, so that bad input is told where it was given and not at the first failover. */
+export function checkResolverOptions(options: ResolverOptions): CheckedResolverOptions {
+  knownKeys(options, 'createResolver()', resolverNames);
+  const url = typeof options.sentinels === 'string' ? parseUrl(options.sentinels) : undefined;
+  return {
+    name: checkName(options.name, url?.name),
+    sentinels: checkShared(options) ?? checkSet(options, options.sentinels),
+    node: checkServer(options.node, 'node'),
+    mapAddress: checkMap(options.mapAddress),
+    connectTimeoutMs: duration(options.connectTimeoutMs, 'connectTimeoutMs', 1000),
+    commandTimeoutMs: duration(options.commandTimeoutMs, 'commandTimeoutMs', 1000),
+    roleIntervalMs: duration(options.roleIntervalMs, 'roleIntervalMs', 1000),
+    settings: {
+      switchOn: oneOf(options.switchOn, 'switchOn', ['promotion', 'announcement']),
+      holdTimeoutMs: checkHold(options.hold),
+      onMinority: oneOf(options.onMinority, 'onMinority', ['continue', 'hold']),
+      discoveryTimeoutMs: duration(options.discoveryTimeoutMs, 'discoveryTimeoutMs', 300),
+    },
+  };
+}
+
+export function checkSetOptions(options: SentinelSetOptions): CheckedSetOptions {
+  knownKeys(options, 'createSentinelSet()', setNames);
+  return checkSet(options, options.sentinels);
+}
+
+function checkSet(options: Omit<SentinelSetOptions, 'sentinels'>, sentinels: unknown): CheckedSetOptions {
+  const url = typeof sentinels === 'string' ? parseUrl(sentinels) : undefined;
+  const { credentials, tls } = checkServer(options.sentinel, 'sentinel');
+  knownKeys(options.backoff ?? {}, '`backoff`', ['initialMs', 'maxMs']);
+  const initialMs = duration(options.backoff?.initialMs, 'backoff.initialMs', 50);
+  return {
+    sentinels: url?.sentinels ?? checkAddresses(sentinels),
+    server: {
+      credentials: credentials.password === undefined && url ? url.credentials : credentials,
+      tls: tls ?? (url?.secure ? {} : undefined),
+    },
+    mapAddress: checkMap(options.mapAddress),
+    connectTimeoutMs: duration(options.connectTimeoutMs, 'connectTimeoutMs', 1000),
+    commandTimeoutMs: duration(options.commandTimeoutMs, 'commandTimeoutMs', 1000),
+    pingIntervalMs: duration(options.pingIntervalMs, 'pingIntervalMs', 500),
+    refreshIntervalMs: duration(options.refreshIntervalMs, 'refreshIntervalMs', 5000),
+    backoff: { initialMs, maxMs: duration(options.backoff?.maxMs, 'backoff.maxMs', Math.max(1000, initialMs)) },
+  };
+}
+
+/** A set that was handed in has been told how to talk to sentinels already. */
+function checkShared(options: ResolverOptions): SentinelSet | undefined {
+  if (!isSentinelSet(options.sentinels)) return undefined;
+  const misplaced = setOnlyNames.find((key) => options[key] !== undefined);
+  if (misplaced) throw invalid(misplaced, 'to be given to createSentinelSet(), which made `sentinels`', 'it here');
+  return options.sentinels;
+}
+
+function checkName(name: unknown, nameInUrl: string | undefined): string {
+  const given = name ?? nameInUrl;
+  if (typeof given !== 'string' || !/^\S+$/.test(given)) {
+    throw invalid('name', "the master's name in the sentinels' configuration, such as 'mymaster'", show(given));
+  }
+  if (nameInUrl !== undefined && given !== nameInUrl) {
+    throw invalid('name', `the same as in the URL in \`sentinels\`, ${show(nameInUrl)}`, show(given));
+  }
+  return given;
+}
+
+const addressesExpected = "sentinels' addresses, such as [{ host: 's1', port: 26379 }]";
+
+function checkAddresses(sentinels: unknown): NodeAddress[] {
+  if (!Array.isArray(sentinels) || sentinels.length === 0) {
+    const got = Array.isArray(sentinels) ? 'none' : show(sentinels);
+    throw invalid('sentinels', `one or more ${addressesExpected}`, got);
+  }
+  return sentinels.map((one: unknown, index) => checkAddress(one, `sentinels[${index}]`));
+}
+
+function checkAddress(address: unknown, option: string): NodeAddress {
+  if (typeof address === 'string') return parsed(address, option);
+  const { host, port } = (address ?? {}) as Partial<NodeAddress>;
+  if (typeof host !== 'string' || host === '') throw invalid(`${option}.host`, 'a host name or IP address', show(host));
+  if (typeof port !== 'number' || !isPort(port)) throw invalid(`${option}.port`, 'a port from 1 to 65535', show(port));
+  return Object.freeze({ host, port });
+}
+
+function parsed(text: string, option: string): NodeAddress {
+  try {
+    return parseAddress(text, 26379);
+  } catch (cause) {
+    throw new SwitchmasterError('INVALID_OPTION', `\`${option}\`: ${(cause as Error).message}`, { cause });
+  }
+}
+
+interface SentinelUrl {
+  readonly sentinels: readonly NodeAddress[];
+  readonly credentials: Credentials;
+  readonly name: string | undefined;
+  readonly secure: boolean;
+}
+
+const urlShape = /^redis(?<secure>s?)\+sentinel:\/\/(?:(?<auth>.*)@)?(?<hosts>[^/?#@]+)(?:\/(?<name>[^/?#]*))?$/;
+
+/** The WHATWG URL has no room for several hosts, so this is read by hand. It may hold a password: never shown. */
+function parseUrl(text: string): SentinelUrl {
+  const parts = urlShape.exec(text)?.groups;
+  if (parts === undefined) {
+    const expected = `${addressesExpected}, or a URL like 'redis+sentinel://s1:26379,s2:26379/mymaster'`;
+    throw invalid('sentinels', expected, 'another text');
+  }
+  const { secure, auth, hosts, name } = parts;
+  return {
+    sentinels: (hosts ?? '').split(',').map((host, index) => parsed(host, `sentinels[${index}]`)),
+    credentials: parseAuth(auth),
+    name: name ? decode(name) : undefined,
+    secure: secure === 's',
+  };
+}
+
+function parseAuth(auth: string | undefined): Credentials {
+  if (auth === undefined) return {};
+  const colon = auth.indexOf(':');
+  if (colon === -1) return { password: decode(auth) };
+  const username = decode(auth.slice(0, colon));
+  return { username: username === '' ? undefined : username, password: decode(auth.slice(colon + 1)) };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw invalid('sentinels', 'a URL in which % starts an escape, such as %25', 'a broken escape');
+  }
+}
+
+function checkServer(server: unknown, option: 'sentinel' | 'node'): CheckedServer {
+  if (server === undefined) return { credentials: {}, tls: undefined };
+  if (typeof server !== 'object' || server === null) throw invalid(option, 'an object', typeof server);
+  const { username, password, tls } = server as ServerOptions;
+  knownKeys(server, `\`${option}\``, ['username', 'password', 'tls']);
+  for (const [key, value] of Object.entries({ username, password })) {
+    // The value may be a secret: its type has to do.
+    if (value !== undefined && typeof value !== 'string') throw invalid(`${option}.${key}`, 'a string', typeof value);
+  }
+  if (username !== undefined && password === undefined) {
+    throw invalid(`${option}.password`, `given together with \`${option}.username\``, 'none');
+  }
+  const tlsOptions = tls === true ? {} : tls === false ? undefined : tls;
+  if (tlsOptions !== undefined && (typeof tlsOptions !== 'object' || tlsOptions === null)) {
+    throw invalid(`${option}.tls`, 'true, false or options of tls.connect()', typeof tls);
+  }
+  return { credentials: { username, password }, tls: tlsOptions };
+}
+
+function checkMap(map: SentinelSetOptions['mapAddress']): (address: NodeAddress) => NodeAddress {
+  if (map === undefined) return (address) => address;
+  if (typeof map !== 'function') throw invalid('mapAddress', 'a function from address to address', show(map));
+  return (address) => {
+    const mapped: unknown = map({ host: address.host, port: address.port });
+    return checkAddress(mapped, `mapAddress(${formatAddress(address)})`);
+  };
+}
+
+function checkHold(hold: ResolverOptions['hold']): number | undefined {
+  if (hold === false) return undefined;
+  if (hold !== undefined && (typeof hold !== 'object' || hold === null)) {
+    throw invalid('hold', 'false or { timeoutMs }', show(hold));
+  }
+  knownKeys(hold ?? {}, '`hold`', ['timeoutMs']);
+  return duration(hold?.timeoutMs, 'hold.timeoutMs', 2000);
+}
+
+function oneOf<T extends string>(value: unknown, option: string, choices: readonly [T, ...T[]]): T {
+  const found = value === undefined ? choices[0] : choices.find((choice) => choice === value);
+  if (found === undefined) throw invalid(option, choices.map(show).join(' or '), show(value));
+  return found;
+}
+
+function duration(value: unknown, option: string, standard: number): number {
+  if (value === undefined) return standard;
+  if (typeof value === 'number' && value > 0 && value <= longestMs) return value;
+  throw invalid(option, 'a duration in milliseconds greater than 0', show(value));
+}
+
+function knownKeys(options: unknown, what: string, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new SwitchmasterError('INVALID_OPTION', `${what} expects an object, got ${show(options)}`);
+  }
+  const unknown = Object.keys(options).find((key) => !known.includes(key));
+  if (unknown !== undefined) {
+    const message = `unknown option \`${unknown}\` in ${what}; known are ${known.join(', ')}`;
+    throw new SwitchmasterError('INVALID_OPTION', message);
+  }
+}
+
+function invalid(option: string, expected: string, got: string): SwitchmasterError {
+  return new SwitchmasterError('INVALID_OPTION', `\`${option}\`: expected ${expected}, got ${got}`);
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
+  return String(value);
+}

@@ -1,0 +1,319 @@
+import type { Socket } from 'node:net';
+import { formatAddress, sameAddress, type NodeAddress } from './address.ts';
+import { hasBrand, resolverBrand } from './brand.ts';
+import { backoff } from './backoff.ts';
+import { after, longestMs, now, sleep } from './clock.ts';
+import { nextDeadline, watchList } from './decisions.ts';
+import { diagnose, isHopeless } from './diagnosis.ts';
+import { publish } from './diagnostics.ts';
+import type { Endpoint } from './dial.ts';
+import { asSwitchmasterError, SwitchmasterError } from './errors.ts';
+import { Emitter } from './emitter.ts';
+import { toEvent, type ChangeEvents, type ResolverEvents } from './events.ts';
+import { Followers, type Follower } from './follower.ts';
+import { askRole, openNode } from './node.ts';
+import { NodeWatches } from './node-watches.ts';
+import { checkResolverOptions, isSentinelSet, type CheckedResolverOptions, type ResolverOptions } from './options.ts';
+import { Sentinels } from './sentinel-set.ts';
+import { isSameTopology, snapshot, type Replica, type TopologySnapshot } from './snapshot.ts';
+import { emptyTopology, step, type Change, type Observation, type Topology } from './topology.ts';
+import { markAddress } from './socket-address.ts';
+import { throwIfAborted, untilAborted, WaitingRoom } from './waiting.ts';
+
+export interface MasterOptions {
+  /** Ends the wait. A timeout's signal gives the error that says why there is no master. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ConnectOptions extends MasterOptions {
+  /** `'replica'`: a healthy replica, or the master while there is none. Default `'master'`. */
+  readonly role?: 'master' | 'replica' | undefined;
+}
+
+/** Always knows the master of one name, and tells followers when to hold, move and go on. */
+export interface Resolver extends AsyncDisposable {
+  /** The master's name in the sentinels' configuration. */
+  readonly name: string;
+  /** What is known now; frozen, a new object at each change. */
+  readonly topology: TopologySnapshot;
+  /**
+   * The announced address of the master, which has said `master` to `ROLE`. Waits while there is none or
+   * traffic is held, for as long as `signal` allows.
+   *
+   * @throws SwitchmasterError At once where waiting is pointless: `NAME_UNKNOWN`, `AUTH_REFUSED`, `CLOSED`.
+   * At the signal's timeout with the code that says why there is no master.
+   *
+   * @example
+   * const { host, port } = await resolver.master({ signal: AbortSignal.timeout(2000) });
+   */
+  master(options?: MasterOptions): Promise<NodeAddress>;
+  /** The replicas that are healthy: up, and their link to the master is up. */
+  replicas(): readonly Replica[];
+  /** The address to dial for an announced one, by the option `mapAddress`. */
+  mapAddress(address: NodeAddress): NodeAddress;
+  /**
+   * A net or TLS socket whose peer has just said the right `ROLE`, authenticated with the credentials in
+   * `node`, if any, and on RESP2. Waits and throws as {@link Resolver.master}. It is the caller's to close.
+   *
+   * @example
+   * const socket = await resolver.connect({ signal: AbortSignal.timeout(2000) });
+   * socket.write('PING\r\n');
+   */
+  connect(options?: ConnectOptions): Promise<Socket>;
+  /** Tells `follower` of every failover until the returned function is called. */
+  follow(follower: Follower): () => void;
+  /**
+   * A client met READONLY, a refused connection or a deadline at `address`: the master and the sentinels are
+   * asked again now. Nothing moves before that is confirmed.
+   */
+  suspect(address: NodeAddress, error?: unknown): void;
+  /** Calls `listener` at each event; returns its undo. */
+  on<Name extends keyof ResolverEvents>(name: Name, listener: (event: ResolverEvents[Name]) => void): () => void;
+  off<Name extends keyof ResolverEvents>(name: Name, listener: (event: ResolverEvents[Name]) => void): void;
+  /** Ends everything: waiting calls are rejected with `CLOSED`, followers hear no more. A shared set stays open. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts to watch a master through its sentinels. Nothing of it keeps the process alive, calls that wait
+ * excepted.
+ *
+ * @throws SwitchmasterError `INVALID_OPTION`, at once.
+ *
+ * @example
+ * const resolver = createResolver({ name: 'mymaster', sentinels: ['s1:26379', 's2:26379', 's3:26379'] });
+ * const { host, port } = await resolver.master();
+ */
+export function createResolver(options: ResolverOptions): Resolver {
+  return new MasterResolver(checkResolverOptions(options));
+}
+
+/** Whether `value` is a {@link Resolver}, also one made by another copy of this package. */
+export function isResolver(value: unknown): value is Resolver {
+  return hasBrand(value, resolverBrand);
+}
+
+class MasterResolver implements Resolver {
+  readonly [resolverBrand]: true = true;
+  readonly name: string;
+  readonly #options: CheckedResolverOptions;
+  readonly #sentinels: Sentinels;
+  readonly #ownsSentinels: boolean;
+  readonly #emitter = new Emitter<ResolverEvents>();
+  readonly #followers: Followers;
+  readonly #waiting = new WaitingRoom();
+  readonly #watches: NodeWatches;
+  readonly #undo: (() => void)[];
+  #topology: Topology;
+  #snapshot: TopologySnapshot;
+  readonly #inbox: Observation[] = [];
+  #cancelDeadline: () => void = () => {};
+  #closed = false;
+
+  constructor(options: CheckedResolverOptions) {
+    this.name = options.name;
+    this.#options = options;
+    this.#ownsSentinels = !isSentinelSet(options.sentinels);
+    this.#sentinels = isSentinelSet(options.sentinels)
+      ? (options.sentinels as Sentinels)
+      : new Sentinels(options.sentinels);
+    const { pingIntervalMs, commandTimeoutMs } = this.#sentinels.options;
+    const settings = { ...options.settings, minorityAfterMs: pingIntervalMs + commandTimeoutMs };
+    this.#topology = emptyTopology(settings, now());
+    this.#snapshot = snapshot(this.name, this.#topology, false);
+    this.#followers = new Followers((error) => this.#fail(error));
+    this.#watches = new NodeWatches(
+      (address) => this.#endpoint(address),
+      options.roleIntervalMs,
+      (address, role) => this.#observe({ type: 'role', address, role }),
+    );
+    this.#undo = [
+      this.#sentinels.join({ name: this.name, observe: (observation) => this.#observe(observation) }),
+      this.#sentinels.on('sentinel', (event) => {
+        this.#emitter.emit('sentinel', event);
+        if (event.error) this.#emitter.emit('error', event.error);
+      }),
+    ];
+  }
+
+  get topology(): TopologySnapshot {
+    return this.#snapshot;
+  }
+
+  master({ signal }: MasterOptions = {}): Promise<NodeAddress> {
+    return this.#waiting.wait(() => this.#ready(), signal, () => this.#diagnose());
+  }
+
+  replicas(): readonly Replica[] {
+    return this.#snapshot.replicas.filter((replica) => replica.healthy);
+  }
+
+  mapAddress(address: NodeAddress): NodeAddress {
+    return this.#options.mapAddress(address);
+  }
+
+  async connect({ role = 'master', signal }: ConnectOptions = {}): Promise<Socket> {
+    const stayAlive = setInterval(() => {}, longestMs);
+    try {
+      return await this.#connect(role, signal);
+    } finally {
+      clearInterval(stayAlive);
+    }
+  }
+
+  follow(follower: Follower): () => void {
+    if (this.#closed) throw this.#closedError();
+    return this.#followers.add(follower);
+  }
+
+  suspect(address: NodeAddress, _error?: unknown): void {
+    if (!this.#closed) this.#observe({ type: 'suspect', address });
+  }
+
+  on<Name extends keyof ResolverEvents>(name: Name, listener: (event: ResolverEvents[Name]) => void): () => void {
+    return this.#emitter.on(name, listener);
+  }
+
+  off<Name extends keyof ResolverEvents>(name: Name, listener: (event: ResolverEvents[Name]) => void): void {
+    this.#emitter.off(name, listener);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#followers.clear();
+    this.#cancelDeadline();
+    this.#watches.close();
+    for (const undo of this.#undo) undo();
+    this.#snapshot = snapshot(this.name, this.#topology, true);
+    this.#waiting.rejectAll(this.#closedError());
+    this.#emitter.emit('topology', this.#snapshot);
+    this.#emitter.clear();
+    if (this.#ownsSentinels) await this.#sentinels.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #connect(role: 'master' | 'replica', signal: AbortSignal | undefined): Promise<Socket> {
+    const refused = new Set<string>();
+    let pause = backoff({ initialMs: 10, maxMs: 500 });
+    for (;;) {
+      const replica = role === 'replica' ? this.#pickReplica(refused) : undefined;
+      const address = replica ?? (await this.master({ signal }));
+      const dialling = this.#dial(address, replica ? 'replica' : 'master');
+      try {
+        const socket = await untilAborted(dialling, signal, (late) => late.destroy(), () => this.#diagnose());
+        if (replica || this.#isStillReady(address)) return markAddress(socket, address);
+        socket.destroy();
+      } catch (error) {
+        throwIfAborted(signal, () => this.#diagnose());
+        if (replica) refused.add(formatAddress(address));
+        else this.suspect(address, error);
+      }
+      await untilAborted(sleep(pause.delayMs), signal, () => {}, () => this.#diagnose());
+      pause = pause.next();
+    }
+  }
+
+  /** Everything that happens comes through here: judged by `step`, then acted upon. */
+  #observe(observation: Observation): void {
+    this.#inbox.push(observation);
+    // A follower or listener may cause the next observation; it waits until this one is done with.
+    if (this.#inbox.length > 1) return;
+    for (let next = this.#inbox[0]; next; next = this.#inbox[0]) {
+      if (!this.#closed) this.#judge(next);
+      this.#inbox.shift();
+    }
+  }
+
+  #judge(observation: Observation): void {
+    const at = now();
+    const [topology, changes] = step(this.#topology, observation, at);
+    this.#topology = topology;
+    this.#watches.set(watchList(topology, at));
+    this.#wakeAt(nextDeadline(topology, at), at);
+    this.#refreshSnapshot();
+    for (const change of changes) this.#act(change, at);
+    this.#waiting.check();
+  }
+
+  #act(change: Change, at: number): void {
+    if (change.type === 'ask') return this.#sentinels.ask(this.name, change.sentinel);
+    if (change.type === 'hold' || change.type === 'release') this.#followers.tell(change);
+    // The first master is where followers start; there is nothing to leave.
+    if (change.type === 'move' && change.from) this.#followers.tell(change);
+    this.#announce(toEvent(change, this.name, this.#topology.configEpoch, at));
+  }
+
+  #announce<Name extends keyof ChangeEvents>(told: { type: Name; event: ResolverEvents[Name] }): void {
+    publish(told.type, told.event);
+    this.#emitter.emit(told.type, told.event);
+  }
+
+  #refreshSnapshot(): void {
+    const fresh = snapshot(this.name, this.#topology, false);
+    const before = this.#snapshot;
+    this.#snapshot = fresh;
+    if (isSameTopology(fresh, before)) return;
+    this.#emitter.emit('topology', fresh);
+    if (before.verified && !fresh.verified) this.#emitter.emit('error', this.#diagnose());
+  }
+
+  #wakeAt(deadline: number, at: number): void {
+    this.#cancelDeadline();
+    if (deadline === Infinity) return;
+    this.#cancelDeadline = after(Math.ceil(deadline - at), () => this.#observe({ type: 'tick' }));
+  }
+
+  #ready(): NodeAddress | undefined {
+    if (this.#closed) throw this.#closedError();
+    const { master, verified, hold } = this.#topology;
+    if (master && verified && !hold) return Object.freeze({ host: master.host, port: master.port });
+    const diagnosis = this.#topology.master ? undefined : this.#diagnose();
+    if (diagnosis && isHopeless(this.#topology, diagnosis)) throw diagnosis;
+    return undefined;
+  }
+
+  #isStillReady(address: NodeAddress): boolean {
+    const ready = this.#ready();
+    return ready !== undefined && sameAddress(ready, address);
+  }
+
+  async #dial(address: NodeAddress, expected: 'master' | 'replica'): Promise<Socket> {
+    const endpoint = this.#endpoint(address);
+    const connection = await openNode(endpoint);
+    try {
+      const { kind } = await askRole(connection, endpoint);
+      if (kind === expected) return connection.detach();
+      throw new SwitchmasterError('ROLE_MISMATCH', `${formatAddress(address)} is no ${expected} but a ${kind}`);
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    }
+  }
+
+  #endpoint(address: NodeAddress): Endpoint {
+    const { node, connectTimeoutMs, commandTimeoutMs } = this.#options;
+    const target = this.mapAddress(address);
+    return { kind: 'node', address, target, ...node, connectTimeoutMs, commandTimeoutMs };
+  }
+
+  #pickReplica(refused: ReadonlySet<string>): NodeAddress | undefined {
+    const usable = this.replicas().filter((replica) => !refused.has(formatAddress(replica)));
+    return usable[Math.floor(Math.random() * usable.length)];
+  }
+
+  #diagnose(): SwitchmasterError {
+    return this.#closed ? this.#closedError() : diagnose(this.name, this.#topology);
+  }
+
+  #closedError(): SwitchmasterError {
+    return new SwitchmasterError('CLOSED', `the resolver of '${this.name}' was closed`);
+  }
+
+  #fail(error: unknown): void {
+    this.#emitter.emit('error', asSwitchmasterError(error, 'PROTOCOL_ERROR'));
+  }
+}

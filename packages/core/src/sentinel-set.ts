@@ -1,0 +1,279 @@
+import { addressKey, sameAddress, type NodeAddress } from './address.ts';
+import { sentinelSetBrand } from './brand.ts';
+import { after, now } from './clock.ts';
+import type { SentinelView } from './consensus.ts';
+import { publish } from './diagnostics.ts';
+import type { Endpoint } from './dial.ts';
+import { asSwitchmasterError, SwitchmasterError } from './errors.ts';
+import { Emitter } from './emitter.ts';
+import type { SentinelEvent } from './events.ts';
+import { Link } from './link.ts';
+import { checkSetOptions, type CheckedSetOptions, type SentinelSetOptions } from './options.ts';
+import { parseNotice, type Peer, type Report } from './sentinel-messages.ts';
+import type { SentinelStatus } from './snapshot.ts';
+import type { Observation } from './topology.ts';
+
+/** The connections to a group of sentinels, one each, for all resolvers that share it. */
+export interface SentinelSet extends AsyncDisposable {
+  /** Every sentinel that is known: configured ones first, then those learnt from others. */
+  readonly sentinels: readonly Omit<SentinelStatus, 'master' | 'configEpoch'>[];
+  /** Calls `listener` when a sentinel connects, is lost, learnt or forgotten; returns its undo. */
+  on(event: 'sentinel', listener: (event: SentinelEvent) => void): () => void;
+  /** Closes all connections. Resolvers that share the set know what they know, and hear no more. */
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to sentinels, to be shared by resolvers: one connection per sentinel and process, whatever the
+ * number of master names and clients. A resolver that was given a set leaves it open when it is closed.
+ *
+ * @throws SwitchmasterError `INVALID_OPTION`, at once.
+ *
+ * @example
+ * const sentinels = createSentinelSet({ sentinels: ['s1:26379', 's2:26379', 's3:26379'] });
+ * const orders = createResolver({ name: 'orders', sentinels });
+ * const carts = createResolver({ name: 'carts', sentinels });
+ */
+export function createSentinelSet(options: SentinelSetOptions): SentinelSet {
+  return new Sentinels(checkSetOptions(options));
+}
+
+/** A resolver's ear at the set. */
+export interface Watcher {
+  readonly name: string;
+  observe(observation: Observation): void;
+}
+
+interface Entry {
+  readonly key: string;
+  readonly address: NodeAddress;
+  readonly origin: 'configured' | 'learnt';
+  readonly link: Link;
+  state: SentinelView['state'];
+  id: string | undefined;
+  lastSeenAt: number;
+  error: Error | undefined;
+  /** The peers that it last named, by master name. */
+  readonly peers: Map<string, readonly Peer[]>;
+  /** Master names that are being asked for; `again`: something happened since. */
+  readonly asking: Map<string, 'once' | 'again'>;
+  cancelRefresh: () => void;
+}
+
+/** How long a sentinel that was learnt may be lost and unnamed before it is forgotten. */
+const forgetAfterMs = 60_000;
+
+export class Sentinels implements SentinelSet {
+  readonly options: CheckedSetOptions;
+  readonly #entries = new Map<string, Entry>();
+  readonly #watchers = new Set<Watcher>();
+  readonly #emitter = new Emitter<{ sentinel: SentinelEvent }>();
+  /** Configured addresses of sentinels that are connected under another one, by id. */
+  readonly #twins = new Map<string, NodeAddress[]>();
+  #closed = false;
+
+  constructor(options: CheckedSetOptions) {
+    this.options = options;
+    Object.defineProperty(this, sentinelSetBrand, { value: true });
+    for (const address of options.sentinels) this.#add(address, 'configured', undefined);
+  }
+
+  get sentinels(): SentinelSet['sentinels'] {
+    return [...this.#entries.values()].map(({ address, state, origin }) =>
+      Object.freeze({ ...address, state, origin }),
+    );
+  }
+
+  /** Tells the watcher all that is known, and from then on all that happens. */
+  join(watcher: Watcher): () => void {
+    if (this.#closed) throw new SwitchmasterError('CLOSED', 'the sentinel set given in `sentinels` was closed');
+    this.#watchers.add(watcher);
+    for (const entry of this.#entries.values()) {
+      watcher.observe(viewOf(entry));
+      this.#ask(entry, watcher.name);
+    }
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** Asks one sentinel for a master name, or all. */
+  ask(name: string, key: string | undefined): void {
+    for (const entry of this.#entries.values()) {
+      if (key === undefined || entry.key === key) this.#ask(entry, name);
+    }
+  }
+
+  on(event: 'sentinel', listener: (event: SentinelEvent) => void): () => void {
+    return this.#emitter.on(event, listener);
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    for (const entry of this.#entries.values()) this.#end(entry);
+    this.#entries.clear();
+    this.#watchers.clear();
+    this.#emitter.clear();
+    return Promise.resolve();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #add(address: NodeAddress, origin: Entry['origin'], id: string | undefined): void {
+    const key = addressKey(address);
+    if (this.#entries.has(key)) return;
+    const link = new Link(this.#endpoint(address), this.options, {
+      connected: (linkId) => this.#connected(entry, linkId),
+      lost: (error, lastSeenAt) => this.#lost(entry, error, lastSeenAt),
+      message: (channel, payload) => this.#message(entry, channel, payload),
+    });
+    const entry: Entry = {
+      ...{ key, address, origin, link, id, state: 'connecting', lastSeenAt: now(), error: undefined },
+      ...{ peers: new Map(), asking: new Map(), cancelRefresh: () => {} },
+    };
+    this.#entries.set(key, entry);
+    this.#tell(viewOf(entry));
+    if (origin === 'learnt') this.#announce(entry, 'learnt');
+  }
+
+  #endpoint(address: NodeAddress): Endpoint {
+    const { server, mapAddress, connectTimeoutMs, commandTimeoutMs } = this.options;
+    const target = mapAddress(address);
+    return { kind: 'sentinel', address, target, ...server, connectTimeoutMs, commandTimeoutMs };
+  }
+
+  #connected(entry: Entry, id: string | undefined): void {
+    Object.assign(entry, { state: 'connected', id: id ?? entry.id, error: undefined, lastSeenAt: now() });
+    const twin = [...this.#entries.values()].find((one) => one !== entry && one.id !== undefined && one.id === id);
+    if (twin?.state === 'connected') return this.#join(entry, twin);
+    if (twin?.origin === 'learnt') this.#forget(twin);
+    this.#tell(viewOf(entry));
+    this.#announce(entry, 'connected');
+    for (const { name } of this.#watchers) this.#ask(entry, name);
+    this.#refreshLater(entry);
+  }
+
+  /** The same sentinel under two addresses keeps one connection: the configured one, if either is. */
+  #join(entry: Entry, twin: Entry): void {
+    const spare = entry.origin === 'configured' && twin.origin === 'learnt' ? twin : entry;
+    const kept = spare === entry ? twin : entry;
+    if (spare.origin === 'configured' && spare.id !== undefined) {
+      this.#twins.set(spare.id, [...(this.#twins.get(spare.id) ?? []), spare.address]);
+    }
+    this.#forget(spare);
+    if (kept === entry) this.#connected(entry, entry.id);
+  }
+
+  #lost(entry: Entry, error: Error, lastSeenAt: number): void {
+    const news = entry.state !== 'lost';
+    Object.assign(entry, { state: 'lost', error, lastSeenAt });
+    entry.cancelRefresh();
+    this.#tell(viewOf(entry));
+    if (news) this.#announce(entry, 'lost');
+    for (const address of this.#twins.get(entry.id ?? '') ?? []) this.#add(address, 'configured', undefined);
+    this.#twins.delete(entry.id ?? '');
+  }
+
+  #message(entry: Entry, channel: string, payload: string): void {
+    entry.lastSeenAt = now();
+    const [name, notice] = parseNotice(channel, payload) ?? [];
+    if (notice === undefined) return;
+    for (const watcher of this.#watchersOf(name)) watcher.observe({ type: 'notice', sentinel: entry.key, notice });
+  }
+
+  #ask(entry: Entry, name: string): void {
+    if (entry.state !== 'connected') return;
+    if (entry.asking.has(name)) return void entry.asking.set(name, 'again');
+    entry.asking.set(name, 'once');
+    void this.#inquire(entry, name).finally(() => {
+      const again = entry.asking.get(name) === 'again';
+      entry.asking.delete(name);
+      if (again && !this.#closed) this.#ask(entry, name);
+    });
+  }
+
+  async #inquire(entry: Entry, name: string): Promise<void> {
+    const askedAt = now();
+    try {
+      const report = await entry.link.report(name);
+      if (this.#entries.get(entry.key) !== entry) return;
+      entry.peers.set(name, report.peers);
+      this.#learn(report);
+      for (const watcher of this.#watchersOf(name)) {
+        watcher.observe({ type: 'report', sentinel: entry.key, report, askedAt });
+      }
+    } catch (error) {
+      // A link that is lost says so itself; what is left is an answer that is of no use.
+      if (entry.state !== 'connected' || this.#entries.get(entry.key) !== entry) return;
+      entry.error = error as Error;
+      this.#tell(viewOf(entry));
+    }
+  }
+
+  #refreshLater(entry: Entry): void {
+    entry.cancelRefresh();
+    const delayMs = this.options.refreshIntervalMs * (0.8 + Math.random() * 0.4);
+    entry.cancelRefresh = after(delayMs, () => {
+      for (const { name } of this.#watchers) this.#ask(entry, name);
+      this.#refreshLater(entry);
+    });
+  }
+
+  #learn({ peers }: Report): void {
+    for (const { id, address } of peers) {
+      const known = [...this.#entries.values()].find((one) => isSame(one, id, address));
+      if (known === undefined) this.#add(address, 'learnt', id || undefined);
+      else known.id ??= id || undefined;
+    }
+    for (const entry of this.#entries.values()) if (this.#isForgotten(entry)) this.#forget(entry);
+  }
+
+  #isForgotten(entry: Entry): boolean {
+    if (entry.origin === 'configured' || entry.state === 'connected') return false;
+    if (now() - entry.lastSeenAt < forgetAfterMs) return false;
+    const named = [...this.#entries.values()].flatMap((one) =>
+      one.state === 'connected' ? [...one.peers.values()].flat() : [],
+    );
+    return !named.some(({ id, address }) => id === entry.id || sameAddress(address, entry.address));
+  }
+
+  #forget(entry: Entry): void {
+    this.#end(entry);
+    this.#entries.delete(entry.key);
+    this.#tell({ type: 'forgotten', sentinel: entry.key });
+    this.#announce(entry, 'forgotten');
+  }
+
+  #end(entry: Entry): void {
+    entry.cancelRefresh();
+    entry.link.close();
+  }
+
+  #watchersOf(name: string | undefined): Watcher[] {
+    return [...this.#watchers].filter((watcher) => watcher.name === name);
+  }
+
+  #tell(observation: Observation): void {
+    for (const watcher of [...this.#watchers]) watcher.observe(observation);
+  }
+
+  #announce(entry: Entry, state: SentinelEvent['state']): void {
+    const error = entry.error && asSwitchmasterError(entry.error, 'SENTINELS_UNREACHABLE');
+    const event: SentinelEvent = { address: entry.address, state, error, at: now() };
+    publish('sentinel', event);
+    this.#emitter.emit('sentinel', event);
+  }
+}
+
+/** Whether it is this sentinel; one that came back elsewhere is another while it is lost here. */
+function isSame(entry: Entry, id: string, address: NodeAddress): boolean {
+  if (sameAddress(entry.address, address)) return true;
+  return id !== '' && entry.id === id && entry.state !== 'lost';
+}
+
+function viewOf(entry: Entry): Observation {
+  const { key, address, id, origin, state, lastSeenAt, error } = entry;
+  const configured = origin === 'configured';
+  const view: SentinelView = { address, id, configured, state, lastSeenAt, error, report: undefined };
+  return { type: 'sentinel', sentinel: key, view };
+}

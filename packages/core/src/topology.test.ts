@@ -1,0 +1,469 @@
+import { describe, expect, test } from 'vitest';
+import { addressKey, type NodeAddress } from './address.ts';
+import type { SentinelView } from './consensus.ts';
+import { nextDeadline, watchList } from './decisions.ts';
+import type { FailoverStage, Peer } from './sentinel-messages.ts';
+import {
+  emptyTopology,
+  step,
+  type Change,
+  type Observation,
+  type Settings,
+  type Topology,
+} from './topology.ts';
+
+/*
+ * The rules of following a master, as histories: what is seen at which millisecond, and what follows from it.
+ * A, B and C are nodes, of which A starts as the master; s1 to s5 are sentinels.
+ */
+
+const [A, B, C] = [1, 2, 3].map((n) => ({ host: `10.0.0.${n}`, port: 6379 })) as [
+  NodeAddress,
+  NodeAddress,
+  NodeAddress,
+];
+const letters = new Map([A, B, C].map((address, index) => [addressKey(address), 'ABC'[index]]));
+const letter = (address: NodeAddress | undefined): string =>
+  (address && letters.get(addressKey(address))) ?? '-';
+
+const addressOf = (sentinel: string): NodeAddress => ({ host: sentinel, port: 26379 });
+const keyOf = (sentinel: string): string => addressKey(addressOf(sentinel));
+const peersOf = (sentinel: string, of: readonly string[]): Peer[] =>
+  of.filter((one) => one !== sentinel).map((one) => ({ id: `id-${one}`, address: addressOf(one) }));
+
+type See = (now: number) => Observation;
+
+const view =
+  (sentinel: string, state: SentinelView['state'], lastSeenAt?: number): See =>
+  (now) => ({
+    type: 'sentinel',
+    sentinel: keyOf(sentinel),
+    view: {
+      address: addressOf(sentinel),
+      id: `id-${sentinel}`,
+      configured: true,
+      state,
+      lastSeenAt: lastSeenAt ?? now,
+      error: state === 'lost' ? new Error('gone') : undefined,
+      report: undefined,
+    },
+  });
+const connecting = (sentinel: string): See => view(sentinel, 'connecting');
+const connected = (sentinel: string): See => view(sentinel, 'connected');
+const lost = (sentinel: string, lastSeenAt?: number): See => view(sentinel, 'lost', lastSeenAt);
+
+interface Said {
+  readonly leading?: boolean;
+  readonly failover?: { readonly stage: FailoverStage; readonly candidate: NodeAddress };
+  readonly of?: readonly string[];
+}
+
+const trio = ['s1', 's2', 's3'];
+const says =
+  (sentinel: string, master: NodeAddress | undefined, configEpoch = 1, said: Said = {}): See =>
+  (now) => ({
+    type: 'report',
+    sentinel: keyOf(sentinel),
+    askedAt: now,
+    report: {
+      master,
+      configEpoch,
+      leading: said.leading ?? said.failover !== undefined,
+      failover: said.failover,
+      replicas: [],
+      peers: peersOf(sentinel, said.of ?? trio),
+    },
+  });
+const stage =
+  (sentinel: string, at: FailoverStage, candidate: NodeAddress): See =>
+  () => ({ type: 'notice', sentinel: keyOf(sentinel), notice: { kind: 'failover', stage: at, candidate } });
+const aborted =
+  (sentinel: string): See =>
+  () => ({ type: 'notice', sentinel: keyOf(sentinel), notice: { kind: 'aborted' } });
+const isMaster =
+  (address: NodeAddress): See =>
+  () => ({ type: 'role', address, role: { kind: 'master' } });
+const isReplicaOf =
+  (address: NodeAddress, of: NodeAddress | undefined): See =>
+  () => ({ type: 'role', address, role: { kind: 'replica', of, linkUp: true } });
+const isDown =
+  (address: NodeAddress): See =>
+  () => ({ type: 'role', address, role: { kind: 'unreachable', error: new Error('refused') } });
+const suspect =
+  (address: NodeAddress): See =>
+  () => ({ type: 'suspect', address });
+const tick: See = () => ({ type: 'tick' });
+
+type History = readonly (readonly [at: number, ...See[]])[];
+
+/** Everybody agrees on A with config epoch 1, and A confirms it. */
+const settled: History = [
+  [0, ...trio.map(connecting), ...trio.map(connected), ...trio.map((s) => says(s, A)), isMaster(A)],
+];
+
+const defaults: Settings = {
+  switchOn: 'promotion',
+  holdTimeoutMs: 2000,
+  onMinority: 'continue',
+  discoveryTimeoutMs: 300,
+  minorityAfterMs: 1000,
+};
+
+/** Plays a history, with the ticks that the resolver's one timer would give in between. */
+function play(history: History, settings: Partial<Settings> = {}): { did: string[]; end: Topology } {
+  let topology = emptyTopology({ ...defaults, ...settings }, 0);
+  const did: string[] = [];
+  const see = (at: number, what: See): void => {
+    const [next, changes] = step(topology, what(at), at);
+    topology = next;
+    for (const change of changes) if (change.type !== 'ask') did.push(`${at} ${inWords(change)}`);
+  };
+  let now = 0;
+  for (const [at, ...seen] of history) {
+    for (let due = nextDeadline(topology, now); due < at; due = nextDeadline(topology, now)) {
+      now = due;
+      see(now, tick);
+    }
+    now = at;
+    for (const what of seen) see(at, what);
+  }
+  return { did, end: topology };
+}
+
+function inWords(change: Change): string {
+  switch (change.type) {
+    case 'hold':
+      return `hold ${change.reason}`;
+    case 'release':
+      return `release ${change.reason}`;
+    case 'move':
+      return change.from ? `move ${letter(change.from)}→${letter(change.to)} ${change.reason}` : `start ${letter(change.to)}`;
+    case 'stale-master':
+      return `stale ${letter(change.address)}`;
+    case 'minority':
+      return change.minority ? 'minority' : 'majority back';
+    case 'ask':
+      return 'ask';
+  }
+}
+
+interface Case {
+  readonly title: string;
+  readonly history: History;
+  readonly did: readonly string[];
+  readonly settings?: Partial<Settings>;
+}
+
+function cases(rule: string, table: readonly Case[]): void {
+  describe(rule, () => {
+    test.each(table)('$title', ({ history, settings, did }) => {
+      const told = play(history, settings).did.filter((word) => rule.includes('stale') || !word.includes('stale'));
+      expect(told).toEqual(did);
+    });
+  });
+}
+
+const start = '0 start A';
+
+/** s1 leads a failover to B, which says that it is the master at 170. */
+const promoted: History = [
+  ...settled,
+  [100, stage('s1', 'selected', B)],
+  [101, stage('s1', 'promoting', B)],
+  [160, stage('s1', 'waiting', B), isReplicaOf(B, A)],
+  [170, isMaster(B)],
+];
+const promotedWords = [start, '100 hold failover', '170 move A→B promotion'];
+
+cases('rule 1: discovery', [
+  {
+    title: 'a majority of the sentinels and ROLE make a master',
+    history: [
+      [0, ...trio.map(connecting), connected('s1'), says('s1', A)],
+      [5, isMaster(A)],
+      [9, connected('s2'), says('s2', A), isMaster(A)],
+    ],
+    did: ['9 start A'],
+  },
+  {
+    title: 'one answer is enough where the others have failed',
+    history: [[0, ...trio.map(connecting), lost('s1'), lost('s3'), connected('s2'), says('s2', A), isMaster(A)]],
+    did: ['0 start A'],
+  },
+  {
+    title: 'at the deadline a hung majority is not waited for any longer',
+    history: [
+      [0, ...trio.map(connecting), connected('s3'), says('s3', A)],
+      [299, isMaster(A)],
+      [300, tick],
+    ],
+    did: ['300 start A'],
+  },
+  {
+    title: 'the highest config epoch wins against the greater number',
+    history: [
+      [0, ...trio.map(connected), says('s1', A, 1), says('s2', A, 1), says('s3', B, 2), isMaster(A), isMaster(B)],
+    ],
+    did: ['0 start B'],
+  },
+  {
+    title: 'an address that does not say master is not taken',
+    history: [
+      [0, ...trio.map(connected), ...trio.map((s) => says(s, A)), isReplicaOf(A, B)],
+      [50, isMaster(A)],
+    ],
+    did: ['50 start A'],
+  },
+  {
+    title: 'sentinels that do not know the name have no say',
+    history: [[0, ...trio.map(connected), says('s1', undefined), says('s2', undefined), says('s3', A), isMaster(A)]],
+    did: ['0 start A'],
+  },
+]);
+
+cases('rules 2 and 3: hold, move, release', [
+  { title: 'a failover is hold, then move when the candidate says master', history: promoted, did: promotedWords },
+  {
+    title: 'what the candidate said before it was being promoted does not count',
+    history: [...settled, [90, isMaster(B)], [100, stage('s1', 'selected', B), isMaster(B)], [101, stage('s1', 'promoting', B)]],
+    did: [start, '100 hold failover'],
+  },
+  {
+    title: 'without holding there is only the move',
+    history: promoted,
+    settings: { holdTimeoutMs: undefined },
+    did: [start, '170 move A→B promotion'],
+  },
+  {
+    title: 'an abort releases',
+    history: [...settled, [100, stage('s1', 'selected', B)], [150, aborted('s1')]],
+    did: [start, '100 hold failover', '150 release aborted'],
+  },
+  {
+    title: 'an abort of another sentinel says nothing about the leader',
+    history: [...settled, [100, stage('s1', 'selected', B)], [150, aborted('s2')]],
+    did: [start, '100 hold failover'],
+  },
+  {
+    title: 'the deadline releases, once and for the whole occasion',
+    history: [...settled, [100, stage('s1', 'selected', B)], [3000, stage('s1', 'waiting', B)]],
+    did: [start, '100 hold failover', '2100 release deadline'],
+  },
+  {
+    title: 'a promotion after the deadline still moves',
+    history: [...settled, [100, stage('s1', 'selected', B)], [3000, stage('s1', 'waiting', B), isMaster(B)]],
+    did: [start, '100 hold failover', '2100 release deadline', '3000 move A→B promotion'],
+  },
+  {
+    title: 'a missed abort is made good by what the leader says',
+    history: [...settled, [100, stage('s1', 'selected', B)], [400, isMaster(A), says('s1', A)]],
+    did: [start, '100 hold failover', '400 release confirmed'],
+  },
+  {
+    title: 'a link that comes up in the middle of a failover is told of it',
+    history: [
+      ...settled,
+      [160, says('s2', A, 1, { failover: { stage: 'waiting', candidate: B } })],
+      [170, isMaster(B)],
+    ],
+    did: [start, '160 hold failover', '170 move A→B promotion'],
+  },
+  {
+    title: "switchOn 'announcement' holds until a sentinel that does not lead announces it",
+    history: [
+      ...promoted,
+      [900, says('s1', B, 2, { leading: true }), isMaster(B)],
+      [1000, says('s2', B, 2), isMaster(B)],
+    ],
+    settings: { switchOn: 'announcement' },
+    did: [start, '100 hold failover', '1000 move A→B announcement'],
+  },
+]);
+
+cases('rule 4: announcements', [
+  {
+    title: 'the first sentinel that announces moves; the others change nothing',
+    history: [
+      ...settled,
+      [500, says('s2', B, 2)],
+      [505, isMaster(B)],
+      [600, says('s1', B, 2)],
+      [1500, says('s3', B, 2)],
+    ],
+    did: [start, '500 hold announced', '505 move A→B announcement'],
+  },
+  {
+    title: 'nobody moves to what does not say master',
+    history: [...settled, [500, says('s2', B, 2), isReplicaOf(B, A)], [800, says('s1', B, 2)]],
+    did: [start, '500 hold announced'],
+  },
+  {
+    title: 'an announcement that nobody confirms holds for no longer than allowed',
+    history: [...settled, [500, says('s2', B, 2)], [4000, tick]],
+    did: [start, '500 hold announced', '2500 release deadline'],
+  },
+]);
+
+cases('rule 5: a move at promotion is provisional', [
+  {
+    title: 'a majority of the reachable sentinels settles it',
+    history: [...promoted, [900, says('s1', B, 2)], [1000, says('s2', B, 2)], [1100, lost('s1')]],
+    did: promotedWords,
+  },
+  {
+    title: 'sentinels that still name the old master do not call back',
+    history: [...promoted, [300, ...trio.map((s) => says(s, A, 1, { leading: s === 's1' })), isMaster(A)], [2000, isMaster(A)]],
+    did: promotedWords,
+  },
+  {
+    title: 'a lost leader holds; the others end it by agreeing',
+    history: [...promoted, [180, lost('s1')], [900, says('s2', B, 2), says('s3', B, 2)]],
+    did: [...promotedWords, '180 hold leader-lost', '900 release confirmed'],
+  },
+  {
+    title: 'a lost leader holds; the others still name the old master when an announcement is overdue: back',
+    history: [...promoted, [180, lost('s1')], [1000, says('s2', A), isMaster(A)], [1700, says('s3', A), isMaster(A)]],
+    did: [...promotedWords, '180 hold leader-lost', '1700 move B→A undone'],
+  },
+  {
+    title: 'a lost leader and a dead old master: held until the sentinels find another',
+    history: [
+      ...promoted,
+      [180, lost('s1'), isDown(A)],
+      [9000, isDown(A)],
+      [20_000, stage('s2', 'selected', C)],
+      [20_100, stage('s2', 'waiting', C), isMaster(C)],
+    ],
+    did: [...promotedWords, '180 hold leader-lost', '20100 move B→C promotion'],
+  },
+  {
+    title: 'a leader that gives up is followed back at once',
+    history: [...promoted, [10_000, aborted('s1'), isMaster(A)]],
+    did: [...promotedWords, '10000 move B→A undone'],
+  },
+  {
+    title: 'a superseding failover wins by its config epoch',
+    history: [...promoted, [400, says('s2', C, 3), says('s3', C, 3)], [402, isMaster(C)]],
+    did: [...promotedWords, '400 hold announced', '402 move B→C undone'],
+  },
+  {
+    title: 'a sentinel that is behind moves nobody back',
+    history: [
+      ...promoted,
+      [1000, says('s1', B, 2), says('s2', B, 2), says('s3', B, 2)],
+      [5000, lost('s3')],
+      [9000, connected('s3'), says('s3', A, 1), isMaster(A)],
+      [9100, says('s3', A, 1), isMaster(A)],
+    ],
+    did: promotedWords,
+  },
+  {
+    title: 'after SENTINEL RESET a majority with a lower epoch is followed',
+    history: [
+      [0, ...trio.map(connected), ...trio.map((s) => says(s, A, 7)), isMaster(A)],
+      [100, says('s1', B, 0)],
+      [200, says('s2', B, 0)],
+      [300, says('s3', B, 0), isMaster(B)],
+    ],
+    did: [start, '300 move A→B announcement'],
+  },
+  {
+    title: 'a leader lost before the promotion releases when an announcement is overdue',
+    history: [...settled, [100, stage('s1', 'selected', B)], [120, lost('s1')], [1650, isMaster(A)]],
+    did: [start, '100 hold failover', '1650 release confirmed'],
+  },
+]);
+
+cases('rule 6: stale masters', [
+  {
+    title: 'the old master is told of as long as it says master',
+    history: [...promoted, [1200, isMaster(A)], [2200, isMaster(A)], [3200, isReplicaOf(A, B)], [4200, isMaster(A)]],
+    did: [...promotedWords, '1200 stale A', '2200 stale A'],
+  },
+]);
+
+cases('rule 7: no sentinel in reach', [
+  {
+    title: 'traffic goes on, and the master stays the master',
+    history: [...settled, [100, ...trio.map((s) => lost(s))], [500, isMaster(A)], [5000, isDown(A)], [9000, isMaster(A)]],
+    did: [start, '1100 minority'],
+  },
+]);
+
+cases('rule 10: the master is watched', [
+  {
+    title: 'a master that was demoted behind the sentinels leads to its own master',
+    history: [...settled, [100, isReplicaOf(A, C)], [105, isMaster(C)]],
+    did: [start, '100 hold demoted', '105 move A→C demotion'],
+  },
+  {
+    title: 'what it names must confirm it',
+    history: [...settled, [100, isReplicaOf(A, C)], [105, isReplicaOf(C, A)], [900, isMaster(A)]],
+    did: [start, '100 hold demoted', '900 release confirmed'],
+  },
+  {
+    title: 'a suspicion alone moves nobody',
+    history: [...settled, [100, suspect(A)], [101, isMaster(A)]],
+    did: [start],
+  },
+]);
+
+cases('rule 11: minority', [
+  {
+    title: 'one of three out of sight is none',
+    history: [...settled, [100, lost('s1')], [9000, tick]],
+    did: [start],
+  },
+  {
+    title: "onMinority 'hold' holds when two of three are gone for longer than their ping deadline",
+    history: [...settled, [100, lost('s1'), lost('s2')], [3000, connected('s1')]],
+    settings: { onMinority: 'hold' },
+    did: [start, '1100 minority', '1100 hold minority', '3000 majority back', '3000 release majority'],
+  },
+  {
+    title: 'silence counts from the last byte, not from when it was noticed',
+    history: [...settled, [1200, lost('s1', 100), lost('s2', 200)]],
+    settings: { onMinority: 'hold' },
+    did: [start, '1200 minority', '1200 hold minority'],
+  },
+  {
+    title: 'one that was replaced, and that nobody names any more, does not count',
+    history: [
+      ...settled,
+      [100, connected('s4'), connected('s5'), lost('s1'), lost('s2')],
+      [101, ...['s3', 's4', 's5'].map((s) => says(s, A, 1, { of: ['s3', 's4', 's5'] }))],
+      [5000, tick],
+    ],
+    settings: { onMinority: 'hold' },
+    did: [start],
+  },
+  {
+    title: 'a move goes through while held, and holding goes on after it',
+    history: [...settled, [100, lost('s1'), lost('s2')], [2000, says('s3', B, 2), isMaster(B)]],
+    settings: { onMinority: 'hold' },
+    did: [start, '1100 minority', '1100 hold minority', '2000 move A→B announcement', '2000 hold minority'],
+  },
+]);
+
+describe('the watch list', () => {
+  const paces = (t: Topology, now: number): string =>
+    watchList(t, now)
+      .map(({ address, pace }) => `${letter(address)} ${pace}`)
+      .join(', ');
+
+  test.each<[string, History, string]>([
+    ['all is well', settled, 'A steady'],
+    ['a candidate is asked each few milliseconds', [...settled, [100, stage('s1', 'selected', B)]], 'B urgent, A brisk'],
+    ['an old master is looked after', promoted, 'B steady, A steady'],
+    ['a suspect is asked at once', [...settled, [100, suspect(A)]], 'A brisk'],
+    ['a demoted master names the next', [...settled, [100, isReplicaOf(A, C)]], 'C brisk, A brisk'],
+  ])('%s', (_, history, expected) => {
+    const { end } = play(history);
+    expect(paces(end, history.at(-1)?.[0] ?? 0)).toBe(expected);
+  });
+
+  test('answers of nodes that are not watched are forgotten', () => {
+    const { end } = play([...settled, [100, isReplicaOf(C, A)]]);
+    expect([...end.roles.keys()]).toEqual([addressKey(A)]);
+  });
+});

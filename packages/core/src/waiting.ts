@@ -1,0 +1,106 @@
+import { longestMs } from './clock.ts';
+import { SwitchmasterError } from './errors.ts';
+
+interface Waiter {
+  readonly check: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Callers that wait for a condition. They keep the process alive, which nothing else of ours does. */
+export class WaitingRoom {
+  readonly #waiters = new Set<Waiter>();
+  #keepAlive: NodeJS.Timeout | undefined;
+
+  /**
+   * Resolves with what `attempt` returns as soon as that is not `undefined`; what it throws is thrown. If
+   * `signal` fires first, its timeout becomes the error that `diagnose` gives, any other reason is thrown.
+   */
+  async wait<T>(
+    attempt: () => T | undefined,
+    signal: AbortSignal | undefined,
+    diagnose: () => SwitchmasterError,
+  ): Promise<T> {
+    throwIfAborted(signal, diagnose);
+    const ready = attempt();
+    if (ready !== undefined) return ready;
+    let undo = (): void => {};
+    const waiting = new Promise<T>((resolve, reject) => {
+      const check = (): void => {
+        try {
+          const value = attempt();
+          if (value !== undefined) resolve(value);
+        } catch (error) {
+          reject(error);
+        }
+      };
+      const aborted = (): void => reject(abortError(signal, diagnose));
+      undo = this.#enter({ check, reject });
+      signal?.addEventListener('abort', aborted, { once: true });
+      const leave = undo;
+      undo = () => {
+        signal?.removeEventListener('abort', aborted);
+        leave();
+      };
+    });
+    return waiting.finally(() => undo());
+  }
+
+  /** Lets everybody look again. */
+  check(): void {
+    for (const { check } of [...this.#waiters]) check();
+  }
+
+  rejectAll(error: unknown): void {
+    for (const { reject } of [...this.#waiters]) reject(error);
+  }
+
+  #enter(waiter: Waiter): () => void {
+    this.#waiters.add(waiter);
+    this.#keepAlive ??= setInterval(() => {}, longestMs);
+    return () => {
+      this.#waiters.delete(waiter);
+      if (this.#waiters.size > 0) return;
+      clearInterval(this.#keepAlive);
+      this.#keepAlive = undefined;
+    };
+  }
+}
+
+export function throwIfAborted(signal: AbortSignal | undefined, diagnose: () => SwitchmasterError): void {
+  if (signal?.aborted) throw abortError(signal, diagnose);
+}
+
+/** A deadline is worth an explanation; a caller that changed its mind gets its own reason back. */
+function abortError(signal: AbortSignal | undefined, diagnose: () => SwitchmasterError): unknown {
+  const reason: unknown = signal?.reason;
+  if (!(reason instanceof Error) || reason.name !== 'TimeoutError') return reason;
+  const { code, message } = diagnose();
+  return new SwitchmasterError(code, `${message} (the caller's deadline passed)`, { cause: reason });
+}
+
+/**
+ * What `work` resolves with, unless `signal` fires first. Work that cannot be stopped is then given to
+ * `discard` when it is done.
+ */
+export async function untilAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal | undefined,
+  discard: (late: T) => void,
+  diagnose: () => SwitchmasterError,
+): Promise<T> {
+  if (signal === undefined) return work;
+  let aborted = (): void => {};
+  const abort = new Promise<never>((_, reject) => {
+    aborted = () => reject(abortError(signal, diagnose));
+    if (signal.aborted) aborted();
+    else signal.addEventListener('abort', aborted, { once: true });
+  });
+  try {
+    return await Promise.race([work, abort]);
+  } catch (error) {
+    work.then(discard, () => {});
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', aborted);
+  }
+}
