@@ -11,8 +11,3 @@ export function after(delayMs: number, run: () => void): () => void {
 
 /** The longest delay that timers take. */
 export const longestMs: number = 2 ** 31 - 1;
-
-/** Waits; unlike {@link after} this keeps the process alive. */
-export function sleep(delayMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, delayMs));
-}

@@ -25,22 +25,26 @@ export class Connection {
   readonly #endpoint: Endpoint;
   readonly #socket: Socket;
   readonly #decoder: Decoder;
+  readonly #signal: AbortSignal;
   readonly #waiting: Waiting[] = [];
   #heard = false;
   #closedBy: Error | undefined;
   #onClose: (error: Error) => void = () => {};
   #onPush: ((push: Push) => void) | undefined;
 
-  /** Dials within the endpoint's connect timeout. */
-  static async open(endpoint: Endpoint): Promise<Connection> {
-    return new Connection(endpoint, await dial(endpoint));
+  /** Dials within the endpoint's connect timeout. `signal` ends the connection at any time. */
+  static async open(endpoint: Endpoint, signal: AbortSignal): Promise<Connection> {
+    return new Connection(endpoint, await dial(endpoint, signal), signal);
   }
 
-  private constructor(endpoint: Endpoint, socket: Socket) {
+  private constructor(endpoint: Endpoint, socket: Socket, signal: AbortSignal) {
     this.#endpoint = endpoint;
     this.#socket = socket;
     const sink: Sink = { reply: (reply) => this.#settle(reply), push: (push) => this.#onPush?.(push) };
     this.#decoder = new Decoder(sink);
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#aborted);
+    if (signal.aborted) this.destroy();
     socket.on('data', this.#read).on('close', this.#closed).on('error', this.#failed);
   }
 
@@ -89,6 +93,7 @@ export class Connection {
   /** Hands the socket over, as fresh as it can be: no listener of ours, no reply under way. */
   detach(): Socket {
     const socket = this.#socket;
+    this.#signal.removeEventListener('abort', this.#aborted);
     socket.off('data', this.#read).off('close', this.#closed).off('error', this.#failed);
     socket.ref();
     this.#closedBy = new SwitchmasterError('CLOSED', `${nameOf(this.#endpoint)}: the socket was handed over`);
@@ -125,6 +130,7 @@ export class Connection {
     }
   };
 
+  readonly #aborted = (): void => this.destroy();
   readonly #failed = (cause: Error): void => this.#finish(this.#lost(cause.message, cause));
   readonly #closed = (): void => this.#finish(this.#lost('the peer closed the connection'));
 
@@ -136,7 +142,7 @@ export class Connection {
   }
 
   #settle(reply: Reply): void {
-    if (this.#onPush && isMessage(reply)) return this.#onPush({ kind: String(reply[0]), items: reply.slice(1) });
+    if (this.#onPush && isMessage(reply)) return this.#onPush({ kind: reply[0], items: reply.slice(1) });
     const first = this.#waiting[0];
     if (first === undefined) throw new Error('a reply came that nobody asked for');
     first.replies.push(reply);
@@ -150,16 +156,17 @@ export class Connection {
   #finish(error: Error): void {
     if (this.#closedBy) return;
     this.#closedBy = error;
-    for (const { timer, reject } of this.#waiting.splice(0)) {
-      clearTimeout(timer);
-      reject(error);
+    this.#signal.removeEventListener('abort', this.#aborted);
+    for (const waiting of this.#waiting.splice(0)) {
+      clearTimeout(waiting.timer);
+      waiting.reject(error);
     }
     this.#onClose(error);
   }
 }
 
 /** RESP2 delivers what is published, and confirmations, as replies. */
-function isMessage(reply: Reply): reply is Reply[] {
+function isMessage(reply: Reply): reply is ['message' | 'subscribe', ...Reply[]] {
   return Array.isArray(reply) && (reply[0] === 'message' || reply[0] === 'subscribe');
 }
 
@@ -168,10 +175,10 @@ function commandName([name, second]: Command): string {
   return name === 'SENTINEL' || name === 'CLIENT' ? `${name} ${second}` : String(name);
 }
 
-const refusals = ['NOAUTH', 'WRONGPASS', 'NOPERM', 'DENIED'];
+const refusals = new Set(['NOAUTH', 'WRONGPASS', 'NOPERM', 'DENIED']);
 
 export function isRefusal(error: unknown): error is ReplyError {
-  return error instanceof ReplyError && (refusals.includes(error.code) || /AUTH/.test(error.message));
+  return error instanceof ReplyError && (refusals.has(error.code) || /AUTH/.test(error.message));
 }
 
 /** The error for a refusal. The reply itself is not passed on: some servers repeat the arguments in it. */

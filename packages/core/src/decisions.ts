@@ -96,7 +96,8 @@ const holdOrRelease: Rule = (t, now, emit) => {
   const spentHold = expired ? hold.id : t.spentHold;
   const cause = holdCauses(t, master, now).find((one) => one.id !== spentHold);
   if (cause === undefined) {
-    if (hold) emit({ type: 'release', reason: releaseReason(t, expired), master, heldMs: now - hold.heldSince });
+    if (hold)
+      emit({ type: 'release', reason: releaseReason(t, expired), master, heldMs: now - hold.heldSince });
     return { ...t, hold: undefined, spentHold };
   }
   if (cause.id === hold?.id) return t;

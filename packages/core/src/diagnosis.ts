@@ -24,14 +24,14 @@ export function isHopeless(t: Topology, diagnosis: SwitchmasterError): boolean {
   return diagnosis.code === 'NAME_UNKNOWN' || diagnosis.code === 'AUTH_REFUSED';
 }
 
-const telling: readonly SwitchmasterErrorCode[] = ['AUTH_REFUSED', 'PROTOCOL_ERROR'];
+const telling: ReadonlySet<SwitchmasterErrorCode> = new Set(['AUTH_REFUSED', 'PROTOCOL_ERROR']);
 
 /** An error that says what to mend tells more than one that says that a server is away. */
 function unreachable(name: string, t: Topology): SwitchmasterError {
   const errors = [...t.sentinels.values()].flatMap(({ error }) =>
     error ? [asSwitchmasterError(error, 'SENTINELS_UNREACHABLE')] : [],
   );
-  const best = errors.find(({ code }) => telling.includes(code));
+  const best = errors.find(({ code }) => telling.has(code));
   if (best) return best;
   const asked = list([...t.sentinels.values()].map((view) => view.address));
   const why = errors.length > 0 ? `: ${errors.map(({ message }) => message).join('; ')}` : '';
@@ -44,8 +44,10 @@ function aboutNode(name: string, t: Topology, address: NodeAddress): Switchmaste
   const who = `${formatAddress(address)}, which the sentinels name as the master '${name}'`;
   if (role?.kind === 'unreachable') {
     const cause = asSwitchmasterError(role.error, 'MASTER_UNREACHABLE');
-    if (telling.includes(cause.code)) return cause;
-    return new SwitchmasterError('MASTER_UNREACHABLE', `${who}, gives no answer: ${cause.message}`, { cause });
+    if (telling.has(cause.code)) return cause;
+    return new SwitchmasterError('MASTER_UNREACHABLE', `${who}, gives no answer: ${cause.message}`, {
+      cause,
+    });
   }
   if (role?.kind === 'replica') {
     return new SwitchmasterError('ROLE_MISMATCH', `${who}, says that it is a replica`);

@@ -1,5 +1,12 @@
 import { channel } from 'node:diagnostics_channel';
-import type { HoldEvent, MinorityEvent, ReleaseEvent, SentinelEvent, StaleMasterEvent, SwitchEvent } from './events.ts';
+import type {
+  HoldEvent,
+  MinorityEvent,
+  ReleaseEvent,
+  SentinelEvent,
+  StaleMasterEvent,
+  SwitchEvent,
+} from './events.ts';
 
 /** What is published on `node:diagnostics_channel`, under `switchmaster:<name>`. */
 export interface DiagnosticMessages {

@@ -30,8 +30,11 @@ export function nameOf(endpoint: Endpoint): string {
   return `${endpoint.kind} ${formatAddress(endpoint.address)}${via}`;
 }
 
-/** Opens a TCP or TLS socket within the connect timeout. It does not keep the process alive. */
-export function dial(endpoint: Endpoint): Promise<Socket> {
+/**
+ * Opens a TCP or TLS socket within the connect timeout, unless `signal` fires. It does not keep the process
+ * alive.
+ */
+export function dial(endpoint: Endpoint, signal: AbortSignal): Promise<Socket> {
   const { host, port } = endpoint.target;
   const socket = endpoint.tls
     ? connectTls({ host, port, ...serverName(host), ...endpoint.tls })
@@ -42,15 +45,22 @@ export function dial(endpoint: Endpoint): Promise<Socket> {
       () => fail(new Error(`no connection within ${endpoint.connectTimeoutMs} ms`)),
       endpoint.connectTimeoutMs,
     ).unref();
-    const fail = (cause: Error): void => {
+    const aborted = (): void => fail(new Error('no longer needed'));
+    const settle = (): void => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', aborted);
+    };
+    const fail = (cause: Error): void => {
+      settle();
       socket.destroy();
       reject(unreachable(endpoint, cause));
     };
     const closed = (): void => fail(new Error('connection closed before it was ready'));
+    if (signal.aborted) return aborted();
+    signal.addEventListener('abort', aborted);
     socket.once('error', fail).once('close', closed);
     socket.once(endpoint.tls ? 'secureConnect' : 'connect', () => {
-      clearTimeout(timer);
+      settle();
       socket.off('error', fail).off('close', closed);
       // A socket that fails while nobody listens must not end the process.
       socket.on('error', () => {});

@@ -91,7 +91,9 @@ export interface ResolverEvents {
 /** The events that are a change's. */
 export type ChangeEvents = Omit<ResolverEvents, 'topology' | 'sentinel' | 'error'>;
 
-type ChangeEvent = { [Name in keyof ChangeEvents]: { type: Name; event: ChangeEvents[Name] } }[keyof ChangeEvents];
+type ChangeEvent = {
+  [Name in keyof ChangeEvents]: { type: Name; event: ChangeEvents[Name] };
+}[keyof ChangeEvents];
 
 /** What listeners are told of a change. */
 export function toEvent(

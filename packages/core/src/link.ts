@@ -46,6 +46,7 @@ export class Link {
   #state: State = { kind: 'connecting' };
   #backoff: Backoff;
   #lastSeenAt: number = now();
+  readonly #closing = new AbortController();
 
   constructor(endpoint: Endpoint, options: LinkOptions, listener: LinkListener) {
     this.endpoint = endpoint;
@@ -72,12 +73,13 @@ export class Link {
 
   close(): void {
     this.#enter({ kind: 'closed' });
+    this.#closing.abort();
   }
 
   async #connect(): Promise<void> {
     this.#enter({ kind: 'connecting' });
     try {
-      const session = await openSession(this.endpoint, (channel, payload) =>
+      const session = await openSession(this.endpoint, this.#closing.signal, (channel, payload) =>
         this.#listener.message(channel, payload),
       );
       if (this.#state.kind === 'closed') return closeSession(session);
@@ -136,15 +138,15 @@ function closeSession({ commands, events }: Session): void {
 type OnMessage = (channel: string, payload: string) => void;
 
 /** Subscribes before anybody can ask, so that nothing falls between an answer and the next event. */
-async function openSession(endpoint: Endpoint, onMessage: OnMessage): Promise<Session> {
-  const commands = await Connection.open(endpoint);
+async function openSession(endpoint: Endpoint, signal: AbortSignal, onMessage: OnMessage): Promise<Session> {
+  const commands = await Connection.open(endpoint, signal);
   let events = commands;
   try {
     const resp3 = await sayHello(commands, endpoint);
     if (!resp3) await commands.authenticate(endpoint.credentials);
     const id = await askId(commands, endpoint);
     if (!resp3) {
-      events = await Connection.open(endpoint);
+      events = await Connection.open(endpoint, signal);
       await events.authenticate(endpoint.credentials);
     }
     await events.subscribe(CHANNELS, onMessage);

@@ -8,6 +8,8 @@ import type { Unreachable } from './topology.ts';
 
 const urgentMs = 3;
 const briskMs = 50;
+/** What takes longer than these is no matter of milliseconds any more. */
+const urgentAsks = 500;
 
 /** Asks one node for its role, again and again, over a connection of its own. */
 export class NodeWatch {
@@ -17,11 +19,17 @@ export class NodeWatch {
   #pace: Pace;
   #connection: Connection | undefined;
   #asking = false;
-  #closed = false;
+  #asked = 0;
+  readonly #closing = new AbortController();
   #failures = 0;
   #cancel: () => void = () => {};
 
-  constructor(endpoint: Endpoint, pace: Pace, steadyMs: number, report: (role: NodeRole | Unreachable) => void) {
+  constructor(
+    endpoint: Endpoint,
+    pace: Pace,
+    steadyMs: number,
+    report: (role: NodeRole | Unreachable) => void,
+  ) {
     this.#endpoint = endpoint;
     this.#pace = pace;
     this.#steadyMs = steadyMs;
@@ -34,31 +42,33 @@ export class NodeWatch {
     if (pace === this.#pace) return;
     const before = this.#delayMs();
     this.#pace = pace;
+    this.#asked = 0;
     if (this.#delayMs() < before) void this.#ask();
   }
 
   close(): void {
-    this.#closed = true;
+    this.#closing.abort();
     this.#cancel();
-    this.#drop();
   }
 
   async #ask(): Promise<void> {
     this.#cancel();
-    if (this.#asking || this.#closed) return;
+    if (this.#asking || this.#closing.signal.aborted) return;
     this.#asking = true;
+    this.#asked += 1;
     const role = await this.#role();
     this.#asking = false;
-    if (this.#closed) return;
+    if (this.#closing.signal.aborted) return;
     this.#failures = role.kind === 'unreachable' ? this.#failures + 1 : 0;
     this.#report(role);
     // What was just reported may have changed the pace, or closed this watch.
-    if (!this.#closed && !this.#asking) this.#cancel = after(this.#delayMs(), () => void this.#ask());
+    if (!this.#closing.signal.aborted && !this.#asking)
+      this.#cancel = after(this.#delayMs(), () => void this.#ask());
   }
 
   async #role(): Promise<NodeRole | Unreachable> {
     try {
-      this.#connection ??= this.#listen(await this.#open());
+      this.#connection ??= this.#listen(await openNode(this.#endpoint, this.#closing.signal));
       return await askRole(this.#connection, this.#endpoint);
     } catch (error) {
       this.#drop();
@@ -72,13 +82,6 @@ export class NodeWatch {
     connection?.destroy();
   }
 
-  async #open(): Promise<Connection> {
-    const connection = await openNode(this.#endpoint);
-    if (!this.#closed) return connection;
-    connection.destroy();
-    throw new Error('closed');
-  }
-
   /** A connection that breaks between two questions is news at once. */
   #listen(connection: Connection): Connection {
     connection.onClose(() => {
@@ -90,7 +93,7 @@ export class NodeWatch {
   }
 
   #delayMs(): number {
-    if (this.#pace === 'urgent') return urgentMs;
+    if (this.#pace === 'urgent' && this.#asked < urgentAsks) return urgentMs;
     const jitter = 0.8 + Math.random() * 0.4;
     if (this.#pace === 'steady') return this.#steadyMs * jitter;
     return Math.min(briskMs * 2 ** Math.min(this.#failures, 4), this.#steadyMs) * jitter;

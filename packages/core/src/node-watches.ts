@@ -39,7 +39,9 @@ export class NodeWatches {
   }
 
   #start(address: NodeAddress, pace: Watched['pace']): NodeWatch {
-    return new NodeWatch(this.#endpoint(address), pace, this.#steadyMs, (role) => this.#report(address, role));
+    return new NodeWatch(this.#endpoint(address), pace, this.#steadyMs, (role) =>
+      this.#report(address, role),
+    );
   }
 
   #end(key: string, watch: NodeWatch): void {

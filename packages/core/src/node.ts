@@ -4,9 +4,9 @@ import { isSwitchmasterError, SwitchmasterError } from './errors.ts';
 import { ReplyError } from './resp/reply.ts';
 import { parseRole, type NodeRole } from './sentinel-messages.ts';
 
-/** Dials a Redis node and authenticates. */
-export async function openNode(endpoint: Endpoint): Promise<Connection> {
-  const connection = await Connection.open(endpoint);
+/** Dials a Redis node and authenticates; `signal` ends the connection at any time. */
+export async function openNode(endpoint: Endpoint, signal: AbortSignal): Promise<Connection> {
+  const connection = await Connection.open(endpoint, signal);
   try {
     await connection.authenticate(endpoint.credentials);
     return connection;
@@ -26,6 +26,8 @@ export async function askRole(connection: Connection, endpoint: Endpoint): Promi
     if (isSwitchmasterError(cause)) throw cause;
     if (isRefusal(cause)) throw refused(endpoint, cause);
     const what = cause instanceof ReplyError ? cause.message : String(cause);
-    throw new SwitchmasterError('PROTOCOL_ERROR', `${nameOf(endpoint)} has no answer to ROLE: ${what}`, { cause });
+    throw new SwitchmasterError('PROTOCOL_ERROR', `${nameOf(endpoint)} has no answer to ROLE: ${what}`, {
+      cause,
+    });
   }
 }

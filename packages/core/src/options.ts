@@ -1,9 +1,11 @@
 import type { ConnectionOptions } from 'node:tls';
-import { formatAddress, isPort, parseAddress, type NodeAddress } from './address.ts';
+import { formatAddress, isPort, type NodeAddress } from './address.ts';
 import { hasBrand, sentinelSetBrand } from './brand.ts';
 import { longestMs } from './clock.ts';
 import type { Credentials } from './dial.ts';
 import { SwitchmasterError } from './errors.ts';
+import { addressesExpected, parseSentinel, parseSentinelUrl } from './sentinel-url.ts';
+import { invalid, show } from './invalid.ts';
 import type { SentinelSet } from './sentinel-set.ts';
 import type { Settings } from './topology.ts';
 
@@ -52,7 +54,9 @@ export interface SentinelSetOptions extends ConnectionTimings {
    */
   readonly refreshIntervalMs?: number | undefined;
   /** Pause before a lost sentinel is dialled again: it doubles from the first to the last. Default 50 to 1000 ms. */
-  readonly backoff?: { readonly initialMs?: number | undefined; readonly maxMs?: number | undefined } | undefined;
+  readonly backoff?:
+    | { readonly initialMs?: number | undefined; readonly maxMs?: number | undefined }
+    | undefined;
 }
 
 /** Options of {@link createResolver}. */
@@ -135,7 +139,7 @@ const resolverNames = [
 /** Checks everything at once, so that bad input is told where it was given and not at the first failover. */
 export function checkResolverOptions(options: ResolverOptions): CheckedResolverOptions {
   knownKeys(options, 'createResolver()', resolverNames);
-  const url = typeof options.sentinels === 'string' ? parseUrl(options.sentinels) : undefined;
+  const url = typeof options.sentinels === 'string' ? parseSentinelUrl(options.sentinels) : undefined;
   return {
     name: checkName(options.name, url?.name),
     sentinels: checkShared(options) ?? checkSet(options, options.sentinels),
@@ -159,7 +163,7 @@ export function checkSetOptions(options: SentinelSetOptions): CheckedSetOptions 
 }
 
 function checkSet(options: Omit<SentinelSetOptions, 'sentinels'>, sentinels: unknown): CheckedSetOptions {
-  const url = typeof sentinels === 'string' ? parseUrl(sentinels) : undefined;
+  const url = typeof sentinels === 'string' ? parseSentinelUrl(sentinels) : undefined;
   const { credentials, tls } = checkServer(options.sentinel, 'sentinel');
   knownKeys(options.backoff ?? {}, '`backoff`', ['initialMs', 'maxMs']);
   const initialMs = duration(options.backoff?.initialMs, 'backoff.initialMs', 50);
@@ -174,7 +178,10 @@ function checkSet(options: Omit<SentinelSetOptions, 'sentinels'>, sentinels: unk
     commandTimeoutMs: duration(options.commandTimeoutMs, 'commandTimeoutMs', 1000),
     pingIntervalMs: duration(options.pingIntervalMs, 'pingIntervalMs', 500),
     refreshIntervalMs: duration(options.refreshIntervalMs, 'refreshIntervalMs', 5000),
-    backoff: { initialMs, maxMs: duration(options.backoff?.maxMs, 'backoff.maxMs', Math.max(1000, initialMs)) },
+    backoff: {
+      initialMs,
+      maxMs: duration(options.backoff?.maxMs, 'backoff.maxMs', Math.max(1000, initialMs)),
+    },
   };
 }
 
@@ -182,22 +189,25 @@ function checkSet(options: Omit<SentinelSetOptions, 'sentinels'>, sentinels: unk
 function checkShared(options: ResolverOptions): SentinelSet | undefined {
   if (!isSentinelSet(options.sentinels)) return undefined;
   const misplaced = setOnlyNames.find((key) => options[key] !== undefined);
-  if (misplaced) throw invalid(misplaced, 'to be given to createSentinelSet(), which made `sentinels`', 'it here');
+  if (misplaced)
+    throw invalid(misplaced, 'to be given to createSentinelSet(), which made `sentinels`', 'it here');
   return options.sentinels;
 }
 
 function checkName(name: unknown, nameInUrl: string | undefined): string {
   const given = name ?? nameInUrl;
   if (typeof given !== 'string' || !/^\S+$/.test(given)) {
-    throw invalid('name', "the master's name in the sentinels' configuration, such as 'mymaster'", show(given));
+    throw invalid(
+      'name',
+      "the master's name in the sentinels' configuration, such as 'mymaster'",
+      show(given),
+    );
   }
   if (nameInUrl !== undefined && given !== nameInUrl) {
     throw invalid('name', `the same as in the URL in \`sentinels\`, ${show(nameInUrl)}`, show(given));
   }
   return given;
 }
-
-const addressesExpected = "sentinels' addresses, such as [{ host: 's1', port: 26379 }]";
 
 function checkAddresses(sentinels: unknown): NodeAddress[] {
   if (!Array.isArray(sentinels) || sentinels.length === 0) {
@@ -208,60 +218,13 @@ function checkAddresses(sentinels: unknown): NodeAddress[] {
 }
 
 function checkAddress(address: unknown, option: string): NodeAddress {
-  if (typeof address === 'string') return parsed(address, option);
+  if (typeof address === 'string') return parseSentinel(address, option);
   const { host, port } = (address ?? {}) as Partial<NodeAddress>;
-  if (typeof host !== 'string' || host === '') throw invalid(`${option}.host`, 'a host name or IP address', show(host));
-  if (typeof port !== 'number' || !isPort(port)) throw invalid(`${option}.port`, 'a port from 1 to 65535', show(port));
+  if (typeof host !== 'string' || host === '')
+    throw invalid(`${option}.host`, 'a host name or IP address', show(host));
+  if (typeof port !== 'number' || !isPort(port))
+    throw invalid(`${option}.port`, 'a port from 1 to 65535', show(port));
   return Object.freeze({ host, port });
-}
-
-function parsed(text: string, option: string): NodeAddress {
-  try {
-    return parseAddress(text, 26379);
-  } catch (cause) {
-    throw new SwitchmasterError('INVALID_OPTION', `\`${option}\`: ${(cause as Error).message}`, { cause });
-  }
-}
-
-interface SentinelUrl {
-  readonly sentinels: readonly NodeAddress[];
-  readonly credentials: Credentials;
-  readonly name: string | undefined;
-  readonly secure: boolean;
-}
-
-const urlShape = /^redis(?<secure>s?)\+sentinel:\/\/(?:(?<auth>.*)@)?(?<hosts>[^/?#@]+)(?:\/(?<name>[^/?#]*))?$/;
-
-/** The WHATWG URL has no room for several hosts, so this is read by hand. It may hold a password: never shown. */
-function parseUrl(text: string): SentinelUrl {
-  const parts = urlShape.exec(text)?.groups;
-  if (parts === undefined) {
-    const expected = `${addressesExpected}, or a URL like 'redis+sentinel://s1:26379,s2:26379/mymaster'`;
-    throw invalid('sentinels', expected, 'another text');
-  }
-  const { secure, auth, hosts, name } = parts;
-  return {
-    sentinels: (hosts ?? '').split(',').map((host, index) => parsed(host, `sentinels[${index}]`)),
-    credentials: parseAuth(auth),
-    name: name ? decode(name) : undefined,
-    secure: secure === 's',
-  };
-}
-
-function parseAuth(auth: string | undefined): Credentials {
-  if (auth === undefined) return {};
-  const colon = auth.indexOf(':');
-  if (colon === -1) return { password: decode(auth) };
-  const username = decode(auth.slice(0, colon));
-  return { username: username === '' ? undefined : username, password: decode(auth.slice(colon + 1)) };
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw invalid('sentinels', 'a URL in which % starts an escape, such as %25', 'a broken escape');
-  }
 }
 
 function checkServer(server: unknown, option: 'sentinel' | 'node'): CheckedServer {
@@ -271,7 +234,8 @@ function checkServer(server: unknown, option: 'sentinel' | 'node'): CheckedServe
   knownKeys(server, `\`${option}\``, ['username', 'password', 'tls']);
   for (const [key, value] of Object.entries({ username, password })) {
     // The value may be a secret: its type has to do.
-    if (value !== undefined && typeof value !== 'string') throw invalid(`${option}.${key}`, 'a string', typeof value);
+    if (value !== undefined && typeof value !== 'string')
+      throw invalid(`${option}.${key}`, 'a string', typeof value);
   }
   if (username !== undefined && password === undefined) {
     throw invalid(`${option}.password`, `given together with \`${option}.username\``, 'none');
@@ -322,14 +286,4 @@ function knownKeys(options: unknown, what: string, known: readonly string[]): vo
     const message = `unknown option \`${unknown}\` in ${what}; known are ${known.join(', ')}`;
     throw new SwitchmasterError('INVALID_OPTION', message);
   }
-}
-
-function invalid(option: string, expected: string, got: string): SwitchmasterError {
-  return new SwitchmasterError('INVALID_OPTION', `\`${option}\`: expected ${expected}, got ${got}`);
-}
-
-function show(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
-  return String(value);
 }

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { formatAddress, sameAddress, type NodeAddress } from './address.ts';
 import { hasBrand, resolverBrand } from './brand.ts';
-import { backoff } from './backoff.ts';
-import { after, longestMs, now, sleep } from './clock.ts';
+import { after, now } from './clock.ts';
+import { connect, type ConnectRole, type Source } from './connect.ts';
 import { nextDeadline, watchList } from './decisions.ts';
 import { diagnose, isHopeless } from './diagnosis.ts';
 import { publish } from './diagnostics.ts';
@@ -11,14 +11,17 @@ import { asSwitchmasterError, SwitchmasterError } from './errors.ts';
 import { Emitter } from './emitter.ts';
 import { toEvent, type ChangeEvents, type ResolverEvents } from './events.ts';
 import { Followers, type Follower } from './follower.ts';
-import { askRole, openNode } from './node.ts';
 import { NodeWatches } from './node-watches.ts';
-import { checkResolverOptions, isSentinelSet, type CheckedResolverOptions, type ResolverOptions } from './options.ts';
+import {
+  checkResolverOptions,
+  isSentinelSet,
+  type CheckedResolverOptions,
+  type ResolverOptions,
+} from './options.ts';
 import { Sentinels } from './sentinel-set.ts';
 import { isSameTopology, snapshot, type Replica, type TopologySnapshot } from './snapshot.ts';
 import { emptyTopology, step, type Change, type Observation, type Topology } from './topology.ts';
-import { markAddress } from './socket-address.ts';
-import { throwIfAborted, untilAborted, WaitingRoom } from './waiting.ts';
+import { WaitingRoom } from './waiting.ts';
 
 export interface MasterOptions {
   /** Ends the wait. A timeout's signal gives the error that says why there is no master. */
@@ -27,7 +30,7 @@ export interface MasterOptions {
 
 export interface ConnectOptions extends MasterOptions {
   /** `'replica'`: a healthy replica, or the master while there is none. Default `'master'`. */
-  readonly role?: 'master' | 'replica' | undefined;
+  readonly role?: ConnectRole | undefined;
 }
 
 /** Always knows the master of one name, and tells followers when to hold, move and go on. */
@@ -68,7 +71,10 @@ export interface Resolver extends AsyncDisposable {
    */
   suspect(address: NodeAddress, error?: unknown): void;
   /** Calls `listener` at each event; returns its undo. */
-  on<Name extends keyof ResolverEvents>(name: Name, listener: (event: ResolverEvents[Name]) => void): () => void;
+  on<Name extends keyof ResolverEvents>(
+    name: Name,
+    listener: (event: ResolverEvents[Name]) => void,
+  ): () => void;
   off<Name extends keyof ResolverEvents>(name: Name, listener: (event: ResolverEvents[Name]) => void): void;
   /** Ends everything: waiting calls are rejected with `CLOSED`, followers hear no more. A shared set stays open. */
   close(): Promise<void>;
@@ -103,12 +109,13 @@ class MasterResolver implements Resolver {
   readonly #followers: Followers;
   readonly #waiting = new WaitingRoom();
   readonly #watches: NodeWatches;
+  readonly #source: Source;
   readonly #undo: (() => void)[];
   #topology: Topology;
   #snapshot: TopologySnapshot;
   readonly #inbox: Observation[] = [];
   #cancelDeadline: () => void = () => {};
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(options: CheckedResolverOptions) {
     this.name = options.name;
@@ -127,6 +134,15 @@ class MasterResolver implements Resolver {
       options.roleIntervalMs,
       (address, role) => this.#observe({ type: 'role', address, role }),
     );
+    this.#source = {
+      closing: this.#closing.signal,
+      master: (signal) => this.master({ signal }),
+      isOpen: (address) => this.#isOpen(address),
+      pickReplica: (refused) => this.#pickReplica(refused),
+      endpoint: (address) => this.#endpoint(address),
+      suspect: (address) => this.suspect(address),
+      diagnose: () => this.#diagnose(),
+    };
     this.#undo = [
       this.#sentinels.join({ name: this.name, observe: (observation) => this.#observe(observation) }),
       this.#sentinels.on('sentinel', (event) => {
@@ -141,7 +157,11 @@ class MasterResolver implements Resolver {
   }
 
   master({ signal }: MasterOptions = {}): Promise<NodeAddress> {
-    return this.#waiting.wait(() => this.#ready(), signal, () => this.#diagnose());
+    return this.#waiting.wait(
+      () => this.#ready(),
+      signal,
+      () => this.#diagnose(),
+    );
   }
 
   replicas(): readonly Replica[] {
@@ -152,25 +172,23 @@ class MasterResolver implements Resolver {
     return this.#options.mapAddress(address);
   }
 
-  async connect({ role = 'master', signal }: ConnectOptions = {}): Promise<Socket> {
-    const stayAlive = setInterval(() => {}, longestMs);
-    try {
-      return await this.#connect(role, signal);
-    } finally {
-      clearInterval(stayAlive);
-    }
+  connect({ role = 'master', signal }: ConnectOptions = {}): Promise<Socket> {
+    return connect(this.#source, role, signal);
   }
 
   follow(follower: Follower): () => void {
-    if (this.#closed) throw this.#closedError();
+    if (this.#isClosed) throw this.#closedError();
     return this.#followers.add(follower);
   }
 
   suspect(address: NodeAddress, _error?: unknown): void {
-    if (!this.#closed) this.#observe({ type: 'suspect', address });
+    if (!this.#isClosed) this.#observe({ type: 'suspect', address });
   }
 
-  on<Name extends keyof ResolverEvents>(name: Name, listener: (event: ResolverEvents[Name]) => void): () => void {
+  on<Name extends keyof ResolverEvents>(
+    name: Name,
+    listener: (event: ResolverEvents[Name]) => void,
+  ): () => void {
     return this.#emitter.on(name, listener);
   }
 
@@ -179,8 +197,8 @@ class MasterResolver implements Resolver {
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#isClosed) return;
+    this.#closing.abort(this.#closedError());
     this.#followers.clear();
     this.#cancelDeadline();
     this.#watches.close();
@@ -196,34 +214,13 @@ class MasterResolver implements Resolver {
     return this.close();
   }
 
-  async #connect(role: 'master' | 'replica', signal: AbortSignal | undefined): Promise<Socket> {
-    const refused = new Set<string>();
-    let pause = backoff({ initialMs: 10, maxMs: 500 });
-    for (;;) {
-      const replica = role === 'replica' ? this.#pickReplica(refused) : undefined;
-      const address = replica ?? (await this.master({ signal }));
-      const dialling = this.#dial(address, replica ? 'replica' : 'master');
-      try {
-        const socket = await untilAborted(dialling, signal, (late) => late.destroy(), () => this.#diagnose());
-        if (replica || this.#isStillReady(address)) return markAddress(socket, address);
-        socket.destroy();
-      } catch (error) {
-        throwIfAborted(signal, () => this.#diagnose());
-        if (replica) refused.add(formatAddress(address));
-        else this.suspect(address, error);
-      }
-      await untilAborted(sleep(pause.delayMs), signal, () => {}, () => this.#diagnose());
-      pause = pause.next();
-    }
-  }
-
   /** Everything that happens comes through here: judged by `step`, then acted upon. */
   #observe(observation: Observation): void {
     this.#inbox.push(observation);
     // A follower or listener may cause the next observation; it waits until this one is done with.
     if (this.#inbox.length > 1) return;
     for (let next = this.#inbox[0]; next; next = this.#inbox[0]) {
-      if (!this.#closed) this.#judge(next);
+      if (!this.#isClosed) this.#judge(next);
       this.#inbox.shift();
     }
   }
@@ -268,30 +265,21 @@ class MasterResolver implements Resolver {
   }
 
   #ready(): NodeAddress | undefined {
-    if (this.#closed) throw this.#closedError();
-    const { master, verified, hold } = this.#topology;
-    if (master && verified && !hold) return Object.freeze({ host: master.host, port: master.port });
-    const diagnosis = this.#topology.master ? undefined : this.#diagnose();
+    if (this.#isClosed) throw this.#closedError();
+    const { master } = this.#topology;
+    if (master && this.#isOpen(master)) return Object.freeze({ host: master.host, port: master.port });
+    const diagnosis = master ? undefined : this.#diagnose();
     if (diagnosis && isHopeless(this.#topology, diagnosis)) throw diagnosis;
     return undefined;
   }
 
-  #isStillReady(address: NodeAddress): boolean {
-    const ready = this.#ready();
-    return ready !== undefined && sameAddress(ready, address);
+  #isOpen(address: NodeAddress): boolean {
+    const { master, verified, hold } = this.#topology;
+    return master !== undefined && sameAddress(master, address) && verified && !hold && !this.#isClosed;
   }
 
-  async #dial(address: NodeAddress, expected: 'master' | 'replica'): Promise<Socket> {
-    const endpoint = this.#endpoint(address);
-    const connection = await openNode(endpoint);
-    try {
-      const { kind } = await askRole(connection, endpoint);
-      if (kind === expected) return connection.detach();
-      throw new SwitchmasterError('ROLE_MISMATCH', `${formatAddress(address)} is no ${expected} but a ${kind}`);
-    } catch (error) {
-      connection.destroy();
-      throw error;
-    }
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   #endpoint(address: NodeAddress): Endpoint {
@@ -306,7 +294,7 @@ class MasterResolver implements Resolver {
   }
 
   #diagnose(): SwitchmasterError {
-    return this.#closed ? this.#closedError() : diagnose(this.name, this.#topology);
+    return this.#isClosed ? this.#closedError() : diagnose(this.name, this.#topology);
   }
 
   #closedError(): SwitchmasterError {

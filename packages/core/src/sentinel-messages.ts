@@ -161,7 +161,10 @@ function isUnknownName(reply: Reply | undefined): boolean {
   return reply instanceof ReplyError && /no such (master|primary)|IDONTKNOW/i.test(reply.message);
 }
 
-function failoverIn(master: Map<string, string>, replicas: readonly Map<string, string>[]): Report['failover'] {
+function failoverIn(
+  master: Map<string, string>,
+  replicas: readonly Map<string, string>[],
+): Report['failover'] {
   const stage = stageOfState.get(master.get('failover-state') ?? '');
   const promoted = replicas.find((row) => flagsOf(row).has('promoted'));
   const candidate = promoted && toAddress(promoted.get('ip'), promoted.get('port'));
@@ -201,7 +204,9 @@ function flagsOf(row: Map<string, string>): Set<string> {
 
 function toAddress(host: string | undefined, port: string | undefined): NodeAddress | undefined {
   const number = Number(port);
-  return host && Number.isInteger(number) && number > 0 && number < 65536 ? { host, port: number } : undefined;
+  return host && Number.isInteger(number) && number > 0 && number < 65536
+    ? { host, port: number }
+    : undefined;
 }
 
 function toNumber(text: string | undefined): number {
@@ -219,6 +224,6 @@ export function parseRole(reply: Reply): NodeRole | undefined {
   const [kind, host, port, link] = asArray(reply);
   if (kind === 'master') return { kind: 'master' };
   if (kind !== 'slave') return undefined;
-  const of = typeof host === 'string' ? toAddress(host, String(port)) : undefined;
+  const of = typeof host === 'string' && typeof port === 'number' ? toAddress(host, `${port}`) : undefined;
   return { kind: 'replica', of, linkUp: link === 'connected' };
 }

@@ -86,7 +86,8 @@ export class Sentinels implements SentinelSet {
 
   /** Tells the watcher all that is known, and from then on all that happens. */
   join(watcher: Watcher): () => void {
-    if (this.#closed) throw new SwitchmasterError('CLOSED', 'the sentinel set given in `sentinels` was closed');
+    if (this.#closed)
+      throw new SwitchmasterError('CLOSED', 'the sentinel set given in `sentinels` was closed');
     this.#watchers.add(watcher);
     for (const entry of this.#entries.values()) {
       watcher.observe(viewOf(entry));
@@ -144,7 +145,9 @@ export class Sentinels implements SentinelSet {
 
   #connected(entry: Entry, id: string | undefined): void {
     Object.assign(entry, { state: 'connected', id: id ?? entry.id, error: undefined, lastSeenAt: now() });
-    const twin = [...this.#entries.values()].find((one) => one !== entry && one.id !== undefined && one.id === id);
+    const twin = [...this.#entries.values()].find(
+      (one) => one !== entry && one.id !== undefined && one.id === id,
+    );
     if (twin?.state === 'connected') return this.#join(entry, twin);
     if (twin?.origin === 'learnt') this.#forget(twin);
     this.#tell(viewOf(entry));
@@ -178,7 +181,8 @@ export class Sentinels implements SentinelSet {
     entry.lastSeenAt = now();
     const [name, notice] = parseNotice(channel, payload) ?? [];
     if (notice === undefined) return;
-    for (const watcher of this.#watchersOf(name)) watcher.observe({ type: 'notice', sentinel: entry.key, notice });
+    for (const watcher of this.#watchersOf(name))
+      watcher.observe({ type: 'notice', sentinel: entry.key, notice });
   }
 
   #ask(entry: Entry, name: string): void {

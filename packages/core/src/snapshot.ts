@@ -102,8 +102,8 @@ export function isSameTopology(a: TopologySnapshot, b: TopologySnapshot): boolea
   return JSON.stringify(a, withoutOffsets) === JSON.stringify(b, withoutOffsets);
 }
 
-const volatile = ['offset', 'lagBytes', 'masterLinkDownMs'];
+const volatile = new Set(['offset', 'lagBytes', 'masterLinkDownMs']);
 
 function withoutOffsets(key: string, value: unknown): unknown {
-  return volatile.includes(key) ? undefined : value;
+  return volatile.has(key) ? undefined : value;
 }

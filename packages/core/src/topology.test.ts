@@ -137,7 +137,9 @@ function inWords(change: Change): string {
     case 'release':
       return `release ${change.reason}`;
     case 'move':
-      return change.from ? `move ${letter(change.from)}→${letter(change.to)} ${change.reason}` : `start ${letter(change.to)}`;
+      return change.from
+        ? `move ${letter(change.from)}→${letter(change.to)} ${change.reason}`
+        : `start ${letter(change.to)}`;
     case 'stale-master':
       return `stale ${letter(change.address)}`;
     case 'minority':
@@ -157,7 +159,9 @@ interface Case {
 function cases(rule: string, table: readonly Case[]): void {
   describe(rule, () => {
     test.each(table)('$title', ({ history, settings, did }) => {
-      const told = play(history, settings).did.filter((word) => rule.includes('stale') || !word.includes('stale'));
+      const told = play(history, settings).did.filter(
+        (word) => rule.includes('stale') || !word.includes('stale'),
+      );
       expect(told).toEqual(did);
     });
   });
@@ -187,7 +191,9 @@ cases('rule 1: discovery', [
   },
   {
     title: 'one answer is enough where the others have failed',
-    history: [[0, ...trio.map(connecting), lost('s1'), lost('s3'), connected('s2'), says('s2', A), isMaster(A)]],
+    history: [
+      [0, ...trio.map(connecting), lost('s1'), lost('s3'), connected('s2'), says('s2', A), isMaster(A)],
+    ],
     did: ['0 start A'],
   },
   {
@@ -202,7 +208,15 @@ cases('rule 1: discovery', [
   {
     title: 'the highest config epoch wins against the greater number',
     history: [
-      [0, ...trio.map(connected), says('s1', A, 1), says('s2', A, 1), says('s3', B, 2), isMaster(A), isMaster(B)],
+      [
+        0,
+        ...trio.map(connected),
+        says('s1', A, 1),
+        says('s2', A, 1),
+        says('s3', B, 2),
+        isMaster(A),
+        isMaster(B),
+      ],
     ],
     did: ['0 start B'],
   },
@@ -216,16 +230,27 @@ cases('rule 1: discovery', [
   },
   {
     title: 'sentinels that do not know the name have no say',
-    history: [[0, ...trio.map(connected), says('s1', undefined), says('s2', undefined), says('s3', A), isMaster(A)]],
+    history: [
+      [0, ...trio.map(connected), says('s1', undefined), says('s2', undefined), says('s3', A), isMaster(A)],
+    ],
     did: ['0 start A'],
   },
 ]);
 
 cases('rules 2 and 3: hold, move, release', [
-  { title: 'a failover is hold, then move when the candidate says master', history: promoted, did: promotedWords },
+  {
+    title: 'a failover is hold, then move when the candidate says master',
+    history: promoted,
+    did: promotedWords,
+  },
   {
     title: 'what the candidate said before it was being promoted does not count',
-    history: [...settled, [90, isMaster(B)], [100, stage('s1', 'selected', B), isMaster(B)], [101, stage('s1', 'promoting', B)]],
+    history: [
+      ...settled,
+      [90, isMaster(B)],
+      [100, stage('s1', 'selected', B), isMaster(B)],
+      [101, stage('s1', 'promoting', B)],
+    ],
     did: [start, '100 hold failover'],
   },
   {
@@ -312,7 +337,11 @@ cases('rule 5: a move at promotion is provisional', [
   },
   {
     title: 'sentinels that still name the old master do not call back',
-    history: [...promoted, [300, ...trio.map((s) => says(s, A, 1, { leading: s === 's1' })), isMaster(A)], [2000, isMaster(A)]],
+    history: [
+      ...promoted,
+      [300, ...trio.map((s) => says(s, A, 1, { leading: s === 's1' })), isMaster(A)],
+      [2000, isMaster(A)],
+    ],
     did: promotedWords,
   },
   {
@@ -322,7 +351,12 @@ cases('rule 5: a move at promotion is provisional', [
   },
   {
     title: 'a lost leader holds; the others still name the old master when an announcement is overdue: back',
-    history: [...promoted, [180, lost('s1')], [1000, says('s2', A), isMaster(A)], [1700, says('s3', A), isMaster(A)]],
+    history: [
+      ...promoted,
+      [180, lost('s1')],
+      [1000, says('s2', A), isMaster(A)],
+      [1700, says('s3', A), isMaster(A)],
+    ],
     did: [...promotedWords, '180 hold leader-lost', '1700 move B→A undone'],
   },
   {
@@ -377,7 +411,13 @@ cases('rule 5: a move at promotion is provisional', [
 cases('rule 6: stale masters', [
   {
     title: 'the old master is told of as long as it says master',
-    history: [...promoted, [1200, isMaster(A)], [2200, isMaster(A)], [3200, isReplicaOf(A, B)], [4200, isMaster(A)]],
+    history: [
+      ...promoted,
+      [1200, isMaster(A)],
+      [2200, isMaster(A)],
+      [3200, isReplicaOf(A, B)],
+      [4200, isMaster(A)],
+    ],
     did: [...promotedWords, '1200 stale A', '2200 stale A'],
   },
 ]);
@@ -385,7 +425,13 @@ cases('rule 6: stale masters', [
 cases('rule 7: no sentinel in reach', [
   {
     title: 'traffic goes on, and the master stays the master',
-    history: [...settled, [100, ...trio.map((s) => lost(s))], [500, isMaster(A)], [5000, isDown(A)], [9000, isMaster(A)]],
+    history: [
+      ...settled,
+      [100, ...trio.map((s) => lost(s))],
+      [500, isMaster(A)],
+      [5000, isDown(A)],
+      [9000, isMaster(A)],
+    ],
     did: [start, '1100 minority'],
   },
 ]);
@@ -453,7 +499,11 @@ describe('the watch list', () => {
 
   test.each<[string, History, string]>([
     ['all is well', settled, 'A steady'],
-    ['a candidate is asked each few milliseconds', [...settled, [100, stage('s1', 'selected', B)]], 'B urgent, A brisk'],
+    [
+      'a candidate is asked each few milliseconds',
+      [...settled, [100, stage('s1', 'selected', B)]],
+      'B urgent, A brisk',
+    ],
     ['an old master is looked after', promoted, 'B steady, A steady'],
     ['a suspect is asked at once', [...settled, [100, suspect(A)]], 'A brisk'],
     ['a demoted master names the next', [...settled, [100, isReplicaOf(A, C)]], 'C brisk, A brisk'],

@@ -2,8 +2,8 @@ import { longestMs } from './clock.ts';
 import { SwitchmasterError } from './errors.ts';
 
 interface Waiter {
-  readonly check: () => void;
-  readonly reject: (error: unknown) => void;
+  check(this: void): void;
+  reject(this: void, error: Error): void;
 }
 
 /** Callers that wait for a condition. They keep the process alive, which nothing else of ours does. */
@@ -23,7 +23,7 @@ export class WaitingRoom {
     throwIfAborted(signal, diagnose);
     const ready = attempt();
     if (ready !== undefined) return ready;
-    let undo = (): void => {};
+    let leave = (): void => {};
     const waiting = new Promise<T>((resolve, reject) => {
       const check = (): void => {
         try {
@@ -33,16 +33,9 @@ export class WaitingRoom {
           reject(error);
         }
       };
-      const aborted = (): void => reject(abortError(signal, diagnose));
-      undo = this.#enter({ check, reject });
-      signal?.addEventListener('abort', aborted, { once: true });
-      const leave = undo;
-      undo = () => {
-        signal?.removeEventListener('abort', aborted);
-        leave();
-      };
+      leave = this.#enter({ check, reject });
     });
-    return waiting.finally(() => undo());
+    return untilAborted(waiting, signal, () => {}, diagnose).finally(leave);
   }
 
   /** Lets everybody look again. */
@@ -50,7 +43,7 @@ export class WaitingRoom {
     for (const { check } of [...this.#waiters]) check();
   }
 
-  rejectAll(error: unknown): void {
+  rejectAll(error: Error): void {
     for (const { reject } of [...this.#waiters]) reject(error);
   }
 
@@ -71,11 +64,27 @@ export function throwIfAborted(signal: AbortSignal | undefined, diagnose: () => 
 }
 
 /** A deadline is worth an explanation; a caller that changed its mind gets its own reason back. */
-function abortError(signal: AbortSignal | undefined, diagnose: () => SwitchmasterError): unknown {
-  const reason: unknown = signal?.reason;
-  if (!(reason instanceof Error) || reason.name !== 'TimeoutError') return reason;
+function abortError(signal: AbortSignal | undefined, diagnose: () => SwitchmasterError): Error {
+  const reason = signal?.reason as Error | undefined;
+  if (reason?.name !== 'TimeoutError') return reason as Error;
   const { code, message } = diagnose();
   return new SwitchmasterError(code, `${message} (the caller's deadline passed)`, { cause: reason });
+}
+
+/** A signal that fires when either does, until it is unlinked. */
+export function linkSignals(
+  one: AbortSignal | undefined,
+  other: AbortSignal,
+): { signal: AbortSignal; unlink: () => void } {
+  const controller = new AbortController();
+  const signals = one ? [one, other] : [other];
+  const undo = signals.map((signal) => {
+    const abort = (): void => controller.abort(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort);
+    return () => signal.removeEventListener('abort', abort);
+  });
+  return { signal: controller.signal, unlink: () => undo.forEach((remove) => remove()) };
 }
 
 /**

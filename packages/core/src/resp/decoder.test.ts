@@ -159,6 +159,8 @@ const bad: { is: string; wire: string; message: string }[] = [
   },
   { is: 'a long bulk string', wire: '$3\r\nhell\r\n', message: 'a bulk string is not followed by CRLF' },
   { is: 'a bulk string with CR CR', wire: '$1\r\na\r\r', message: 'a bulk string is not followed by CRLF' },
+  { is: 'a bulk string with LF only', wire: '$1\r\nab\n', message: 'a bulk string is not followed by CRLF' },
+  { is: 'a tiny verbatim string', wire: '=1\r\na\r\n:1\r\n', message: 'a verbatim string has no format' },
   { is: 'a length of -2', wire: '$-2\r\n', message: 'not a length: "$-2"' },
   { is: 'a count of -2', wire: '*-2\r\n', message: 'not a length: "*-2"' },
   { is: 'a length of -0', wire: '$-0\r\n', message: 'not a length' },

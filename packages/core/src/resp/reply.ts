@@ -59,7 +59,7 @@ function* entries(reply: Reply): Iterable<[Reply, Reply]> {
 }
 
 function isScalar(reply: Reply): reply is string | number | bigint | boolean {
-  return reply !== null && typeof reply !== 'object';
+  return typeof reply !== 'object';
 }
 
 function wrongShape(expected: string, reply: Reply): ProtocolError {

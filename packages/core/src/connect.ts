@@ -1,0 +1,74 @@
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { formatAddress, type NodeAddress } from './address.ts';
+import { backoff } from './backoff.ts';
+import { longestMs } from './clock.ts';
+import type { Endpoint } from './dial.ts';
+import { SwitchmasterError } from './errors.ts';
+import { askRole, openNode } from './node.ts';
+import { markAddress } from './socket-address.ts';
+import { linkSignals, throwIfAborted } from './waiting.ts';
+
+export type ConnectRole = 'master' | 'replica';
+
+/** What connecting needs of a resolver. */
+export interface Source {
+  /** Fires when the resolver is closed. */
+  readonly closing: AbortSignal;
+  master(signal: AbortSignal): Promise<NodeAddress>;
+  /** Whether it is the master still, and traffic flows. */
+  isOpen(address: NodeAddress): boolean;
+  /** A healthy replica that is none of these. */
+  pickReplica(refused: ReadonlySet<string>): NodeAddress | undefined;
+  endpoint(address: NodeAddress): Endpoint;
+  suspect(address: NodeAddress): void;
+  diagnose(): SwitchmasterError;
+}
+
+/** Dials until a socket's peer says the right role; see {@link Resolver.connect}. */
+export async function connect(
+  source: Source,
+  role: ConnectRole,
+  userSignal: AbortSignal | undefined,
+): Promise<Socket> {
+  const { signal, unlink } = linkSignals(userSignal, source.closing);
+  const stayAlive = setInterval(() => {}, longestMs);
+  try {
+    return await untilConnected(source, role, signal);
+  } finally {
+    clearInterval(stayAlive);
+    unlink();
+  }
+}
+
+async function untilConnected(source: Source, role: ConnectRole, signal: AbortSignal): Promise<Socket> {
+  const refused = new Set<string>();
+  for (let pause = backoff({ initialMs: 10, maxMs: 500 }); ; pause = pause.next()) {
+    throwIfAborted(signal, () => source.diagnose());
+    const replica = role === 'replica' ? source.pickReplica(refused) : undefined;
+    const address = replica ?? (await source.master(signal));
+    try {
+      const socket = await dialRole(source.endpoint(address), replica ? 'replica' : 'master', signal);
+      if (replica || source.isOpen(address)) return markAddress(socket, address);
+      socket.destroy();
+    } catch {
+      throwIfAborted(signal, () => source.diagnose());
+      if (replica) refused.add(formatAddress(address));
+      else source.suspect(address);
+    }
+    await sleep(pause.delayMs, undefined, { signal }).catch(() => {});
+  }
+}
+
+async function dialRole(endpoint: Endpoint, expected: ConnectRole, signal: AbortSignal): Promise<Socket> {
+  const connection = await openNode(endpoint, signal);
+  try {
+    const { kind } = await askRole(connection, endpoint);
+    if (kind === expected) return connection.detach();
+    const message = `${formatAddress(endpoint.address)} is no ${expected} but a ${kind}`;
+    throw new SwitchmasterError('ROLE_MISMATCH', message);
+  } catch (error) {
+    connection.destroy();
+    throw error;
+  }
+}
