@@ -53,8 +53,8 @@ function canonicalIPv6(host: string): string {
   return zone === undefined ? canonical : `${canonical}%${zone}`;
 }
 
-/** What stands before an `@` may be a password. */
+/** What stands before an `@`, or somewhere in a URL, may be a password. */
 function quote(text: string): string {
   const at = text.lastIndexOf('@');
-  return JSON.stringify(at === -1 ? text : `…${text.slice(at)}`);
+  return JSON.stringify(at === -1 ? text.replace(/:\/\/.*/s, '://…') : `…${text.slice(at)}`);
 }

@@ -4,7 +4,7 @@ import { formatAddress, type NodeAddress } from './address.ts';
 import { backoff } from './backoff.ts';
 import { longestMs } from './clock.ts';
 import type { Endpoint } from './dial.ts';
-import { SwitchmasterError } from './errors.ts';
+import { asSwitchmasterError, SwitchmasterError } from './errors.ts';
 import { askRole, openNode } from './node.ts';
 import { markAddress } from './socket-address.ts';
 import { linkSignals, throwIfAborted } from './waiting.ts';
@@ -43,16 +43,24 @@ export async function connect(
 
 async function untilConnected(source: Source, role: ConnectRole, signal: AbortSignal): Promise<Socket> {
   const refused = new Set<string>();
+  let failure: SwitchmasterError | undefined;
+  const diagnose = (): SwitchmasterError => failure ?? source.diagnose();
   for (let pause = backoff({ initialMs: 10, maxMs: 500 }); ; pause = pause.next()) {
-    throwIfAborted(signal, () => source.diagnose());
-    const replica = role === 'replica' ? source.pickReplica(refused) : undefined;
-    const address = replica ?? (await source.master(signal));
+    throwIfAborted(signal, diagnose);
+    const pick = (): NodeAddress | undefined =>
+      role === 'replica' ? source.pickReplica(refused) : undefined;
+    const known = pick();
+    const master = known ?? (await source.master(signal));
+    // Who asks before anything is known waits for the master, and with it come the replicas.
+    const replica = known ?? pick();
+    const address = replica ?? master;
     try {
       const socket = await dialRole(source.endpoint(address), replica ? 'replica' : 'master', signal);
       if (replica || source.isOpen(address)) return markAddress(socket, address);
       socket.destroy();
-    } catch {
-      throwIfAborted(signal, () => source.diagnose());
+    } catch (error) {
+      throwIfAborted(signal, diagnose);
+      failure = asSwitchmasterError(error, 'MASTER_UNREACHABLE');
       if (replica) refused.add(formatAddress(address));
       else source.suspect(address);
     }

@@ -73,7 +73,7 @@ export class Connection {
     };
     const replies = await this.#send([['SUBSCRIBE', ...channels]], channels.length, true);
     const refusal = replies.find((reply) => reply instanceof ReplyError);
-    if (refusal) throw refused(this.#endpoint, refusal);
+    if (refusal) throw notLetIn(this.#endpoint, refusal);
   }
 
   /** `AUTH`, if there is anything to authenticate with. */
@@ -81,7 +81,7 @@ export class Connection {
     if (password === undefined) return;
     const user = username === undefined ? [] : [username];
     const [reply] = await this.requestAll([['AUTH', ...user, password]]);
-    if (reply instanceof ReplyError) throw refused(this.#endpoint, reply);
+    if (reply instanceof ReplyError) throw notLetIn(this.#endpoint, reply);
   }
 
   /** Calls `listener` once, when the connection is gone for whatever reason; at once if it is. */
@@ -178,7 +178,18 @@ function commandName([name, second]: Command): string {
 const refusals = new Set(['NOAUTH', 'WRONGPASS', 'NOPERM', 'DENIED']);
 
 export function isRefusal(error: unknown): error is ReplyError {
-  return error instanceof ReplyError && (refusals.has(error.code) || /AUTH/.test(error.message));
+  return error instanceof ReplyError && (refusals.has(error.code) || /\bauth\b/i.test(error.message));
+}
+
+/** The error for an error reply before we are in. Many of them pass, `-ERR max number of clients reached` too. */
+export function notLetIn(endpoint: Endpoint, reply: ReplyError): SwitchmasterError {
+  const refusal: unknown = reply;
+  if (isRefusal(refusal)) return refused(endpoint, refusal);
+  const code = endpoint.kind === 'sentinel' ? 'SENTINELS_UNREACHABLE' : 'MASTER_UNREACHABLE';
+  const { password } = endpoint.credentials;
+  // Some servers repeat the arguments of what they do not like.
+  const said = password !== undefined && reply.message.includes(password) ? reply.code : reply.message;
+  return new SwitchmasterError(code, `${nameOf(endpoint)} let us not in: ${said}`);
 }
 
 /** The error for a refusal. The reply itself is not passed on: some servers repeat the arguments in it. */

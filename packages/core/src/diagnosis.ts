@@ -24,7 +24,12 @@ export function isHopeless(t: Topology, diagnosis: SwitchmasterError): boolean {
   return diagnosis.code === 'NAME_UNKNOWN' || diagnosis.code === 'AUTH_REFUSED';
 }
 
-const telling: ReadonlySet<SwitchmasterErrorCode> = new Set(['AUTH_REFUSED', 'PROTOCOL_ERROR']);
+const telling: ReadonlySet<SwitchmasterErrorCode> = new Set([
+  'INVALID_OPTION',
+  'AUTH_REFUSED',
+  'PROTOCOL_ERROR',
+  'ROLE_MISMATCH',
+]);
 
 /** An error that says what to mend tells more than one that says that a server is away. */
 function unreachable(name: string, t: Topology): SwitchmasterError {

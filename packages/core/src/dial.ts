@@ -1,5 +1,5 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type ConnectionOptions } from 'node:tls';
+import { connect as connectTls, TLSSocket, type ConnectionOptions } from 'node:tls';
 import { formatAddress, type NodeAddress } from './address.ts';
 import { SwitchmasterError } from './errors.ts';
 
@@ -15,8 +15,8 @@ export interface Endpoint {
   readonly kind: 'sentinel' | 'node';
   /** The announced address: what it is known by. */
   readonly address: NodeAddress;
-  /** The address to dial. */
-  readonly target: NodeAddress;
+  /** The address to dial for it, asked anew each time; the user's own, so it may throw. */
+  readonly mapAddress: (address: NodeAddress) => NodeAddress;
   readonly credentials: Credentials;
   readonly tls: ConnectionOptions | undefined;
   readonly connectTimeoutMs: number;
@@ -25,24 +25,32 @@ export interface Endpoint {
 
 /** `sentinel s1:26379`, for messages. */
 export function nameOf(endpoint: Endpoint): string {
-  const mapped = formatAddress(endpoint.address) !== formatAddress(endpoint.target);
-  const via = mapped ? ` (dialled at ${formatAddress(endpoint.target)})` : '';
-  return `${endpoint.kind} ${formatAddress(endpoint.address)}${via}`;
+  const announced = formatAddress(endpoint.address);
+  const dialled = formatAddress(targetOf(endpoint) ?? endpoint.address);
+  return `${endpoint.kind} ${announced}${dialled === announced ? '' : ` (dialled at ${dialled})`}`;
+}
+
+function targetOf({ address, mapAddress }: Endpoint): NodeAddress | undefined {
+  try {
+    return mapAddress(address);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
  * Opens a TCP or TLS socket within the connect timeout, unless `signal` fires. It does not keep the process
  * alive.
  */
-export function dial(endpoint: Endpoint, signal: AbortSignal): Promise<Socket> {
-  const { host, port } = endpoint.target;
+export async function dial(endpoint: Endpoint, signal: AbortSignal): Promise<Socket> {
+  const { host, port } = endpoint.mapAddress(endpoint.address);
   const socket = endpoint.tls
-    ? connectTls({ host, port, ...serverName(host), ...endpoint.tls })
+    ? connectTls({ host, port, ...serverName(host, endpoint.address.host), ...endpoint.tls })
     : connectTcp({ host, port });
   socket.unref().setNoDelay(true).setKeepAlive(true, 5000);
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
-      () => fail(new Error(`no connection within ${endpoint.connectTimeoutMs} ms`)),
+      () => fail(new Error(late(endpoint, socket))),
       endpoint.connectTimeoutMs,
     ).unref();
     const aborted = (): void => fail(new Error('no longer needed'));
@@ -53,7 +61,7 @@ export function dial(endpoint: Endpoint, signal: AbortSignal): Promise<Socket> {
     const fail = (cause: Error): void => {
       settle();
       socket.destroy();
-      reject(unreachable(endpoint, cause));
+      reject(unreachable(endpoint, socket, cause));
     };
     const closed = (): void => fail(new Error('connection closed before it was ready'));
     if (signal.aborted) return aborted();
@@ -69,18 +77,35 @@ export function dial(endpoint: Endpoint, signal: AbortSignal): Promise<Socket> {
   });
 }
 
-/** An IP address is no server name in TLS; a host name is the node's own. */
-function serverName(host: string): { servername?: string } {
-  return isIP(host) ? {} : { servername: host };
+/** An IP address is no server name in TLS; a host name is the node's own, be it dialled or only announced. */
+function serverName(...hosts: readonly string[]): { servername?: string } {
+  const servername = hosts.find((host) => !isIP(host));
+  return servername === undefined ? {} : { servername };
 }
 
-function unreachable(endpoint: Endpoint, cause: Error): SwitchmasterError {
-  const code = (cause as NodeJS.ErrnoException).code ?? '';
-  if (code === 'EPROTO' || code.startsWith('ERR_SSL')) {
-    const message = `${nameOf(endpoint)} does not speak TLS; leave out \`${endpoint.kind}.tls\` or name its TLS port`;
-    return new SwitchmasterError('PROTOCOL_ERROR', message, { cause });
+/** A server that waits for commands in plain text takes the greeting of TLS for the start of one, and waits on. */
+function late({ kind, tls, connectTimeoutMs }: Endpoint, socket: Socket): string {
+  if (!tls || socket.connecting) return `no connection within ${connectTimeoutMs} ms`;
+  return `no TLS handshake within ${connectTimeoutMs} ms (if its port is a plain one, leave out \`${kind}.tls\`)`;
+}
+
+function unreachable(endpoint: Endpoint, socket: Socket, cause: Error): SwitchmasterError {
+  const { kind } = endpoint;
+  const why = problemOfTls(kind, socket, cause);
+  if (why !== undefined) {
+    return new SwitchmasterError('PROTOCOL_ERROR', `${nameOf(endpoint)} ${why}`, { cause });
   }
-  const unreachableCode = endpoint.kind === 'sentinel' ? 'SENTINELS_UNREACHABLE' : 'MASTER_UNREACHABLE';
-  const message = `${nameOf(endpoint)} cannot be reached: ${cause.message}`;
-  return new SwitchmasterError(unreachableCode, message, { cause });
+  const code = kind === 'sentinel' ? 'SENTINELS_UNREACHABLE' : 'MASTER_UNREACHABLE';
+  return new SwitchmasterError(code, `${nameOf(endpoint)} cannot be reached: ${cause.message}`, { cause });
+}
+
+/** What waiting does not mend. */
+function problemOfTls(kind: Endpoint['kind'], socket: Socket, cause: Error): string | undefined {
+  const code = (cause as NodeJS.ErrnoException).code ?? '';
+  if (socket instanceof TLSSocket && (socket.authorizationError as unknown)) {
+    return `shows a certificate that is not accepted: ${cause.message}; check \`${kind}.tls\`, its \`ca\` and \`servername\``;
+  }
+  if (code !== 'EPROTO' && !code.startsWith('ERR_SSL')) return undefined;
+  if (code.includes('_ALERT_')) return `refuses our TLS: ${cause.message}; check \`${kind}.tls\``;
+  return `does not speak TLS; leave out \`${kind}.tls\` or name its TLS port`;
 }

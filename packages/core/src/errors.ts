@@ -10,7 +10,7 @@ import { errorBrand, hasBrand } from './brand.ts';
  * - `MASTER_UNREACHABLE`: the sentinels name a master and it cannot be reached.
  * - `ROLE_MISMATCH`: the node was reached and its `ROLE` is not the one asked for.
  * - `AUTH_REFUSED`: a sentinel or node refused the credentials, or they may not run what is needed.
- * - `PROTOCOL_ERROR`: the peer speaks no Redis protocol, or TLS and plain text were mixed up.
+ * - `PROTOCOL_ERROR`: the peer speaks no Redis protocol or no TLS, or its certificate is not accepted.
  * - `TIMED_OUT`: the deadline passed before anything more precise was known.
  * - `CLOSED`: the resolver, sentinel set or factory was closed.
  */

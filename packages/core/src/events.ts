@@ -95,8 +95,19 @@ type ChangeEvent = {
   [Name in keyof ChangeEvents]: { type: Name; event: ChangeEvents[Name] };
 }[keyof ChangeEvents];
 
-/** What listeners are told of a change. */
+/** What listeners are told of a change; frozen, since all of them get the same object. */
 export function toEvent(
+  change: Exclude<Change, { type: 'ask' }>,
+  name: string,
+  configEpoch: number,
+  at: number,
+): ChangeEvent {
+  const told = describe(change, name, configEpoch, at);
+  Object.freeze(told.event);
+  return told;
+}
+
+function describe(
   change: Exclude<Change, { type: 'ask' }>,
   name: string,
   configEpoch: number,
@@ -112,7 +123,8 @@ export function toEvent(
       return { type: 'release', event: { name, reason, master, heldMs, at } };
     }
     case 'move': {
-      const { from, to, phases } = change;
+      const { from, to } = change;
+      const phases = Object.freeze({ ...change.phases });
       const reason = from ? change.reason : 'discovery';
       return { type: 'switch', event: { name, from, to, reason, configEpoch, phases, at } };
     }

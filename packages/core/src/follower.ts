@@ -56,6 +56,7 @@ export class Followers {
   readonly #followers = new Set<Follower>();
   readonly #onError: (error: unknown) => void;
   #held: Call | undefined;
+  #cleared = false;
 
   constructor(onError: (error: unknown) => void) {
     this.#onError = onError;
@@ -71,7 +72,7 @@ export class Followers {
     };
     let active = true;
     queueMicrotask(() => {
-      if (!active) return;
+      if (!active || this.#cleared) return;
       this.#followers.add(member);
       if (this.#held) this.#call(member, this.#held);
     });
@@ -89,7 +90,9 @@ export class Followers {
     }
   }
 
+  /** For good: those that are about to join hear nothing either. */
   clear(): void {
+    this.#cleared = true;
     this.#followers.clear();
   }
 

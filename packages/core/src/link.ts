@@ -1,6 +1,6 @@
 import { backoff, type Backoff } from './backoff.ts';
 import { after, now } from './clock.ts';
-import { Connection, isRefusal, refused } from './connection.ts';
+import { Connection, isRefusal, notLetIn, refused } from './connection.ts';
 import { nameOf, type Endpoint } from './dial.ts';
 import { SwitchmasterError } from './errors.ts';
 import { ReplyError, type Reply } from './resp/reply.ts';
@@ -165,12 +165,9 @@ async function sayHello(connection: Connection, endpoint: Endpoint): Promise<boo
   const [reply] = await connection.requestAll([['HELLO', 3, ...auth, 'SETNAME', 'switchmaster']]);
   if (!(reply instanceof ReplyError)) return true;
   if (/^(NOPROTO|ERR (unknown|syntax|protocol))/i.test(reply.message)) return false;
-  throw isRefusal(reply) ? refused(endpoint, reply) : letNotIn(endpoint, reply);
-}
-
-function letNotIn(endpoint: Endpoint, reply: ReplyError): SwitchmasterError {
-  const message = `${nameOf(endpoint)} let us not in: ${reply.message}`;
-  return new SwitchmasterError('SENTINELS_UNREACHABLE', message, { cause: reply });
+  // Who asks for a password that HELLO has brought does not look at what HELLO is.
+  if (password !== undefined && reply.code === 'NOAUTH') return false;
+  throw notLetIn(endpoint, reply);
 }
 
 async function askId(connection: Connection, endpoint: Endpoint): Promise<string | undefined> {

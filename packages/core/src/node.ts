@@ -25,9 +25,9 @@ export async function askRole(connection: Connection, endpoint: Endpoint): Promi
   } catch (cause) {
     if (isSwitchmasterError(cause)) throw cause;
     if (isRefusal(cause)) throw refused(endpoint, cause);
-    const what = cause instanceof ReplyError ? cause.message : String(cause);
-    throw new SwitchmasterError('PROTOCOL_ERROR', `${nameOf(endpoint)} has no answer to ROLE: ${what}`, {
-      cause,
-    });
+    // An error reply passes, as `-LOADING` does; another shape is no Redis node's.
+    const code = cause instanceof ReplyError ? 'MASTER_UNREACHABLE' : 'PROTOCOL_ERROR';
+    const message = `${nameOf(endpoint)} has no answer to ROLE: ${(cause as Error).message}`;
+    throw new SwitchmasterError(code, message, { cause });
   }
 }

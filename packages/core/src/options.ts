@@ -1,11 +1,11 @@
-import type { ConnectionOptions } from 'node:tls';
+import { createSecureContext, type ConnectionOptions } from 'node:tls';
 import { formatAddress, isPort, type NodeAddress } from './address.ts';
 import { hasBrand, sentinelSetBrand } from './brand.ts';
 import { longestMs } from './clock.ts';
 import type { Credentials } from './dial.ts';
 import { SwitchmasterError } from './errors.ts';
 import { addressesExpected, parseSentinel, parseSentinelUrl } from './sentinel-url.ts';
-import { invalid, show } from './invalid.ts';
+import { invalid, kindOf, show } from './invalid.ts';
 import type { SentinelSet } from './sentinel-set.ts';
 import type { Settings } from './topology.ts';
 
@@ -165,8 +165,9 @@ export function checkSetOptions(options: SentinelSetOptions): CheckedSetOptions 
 function checkSet(options: Omit<SentinelSetOptions, 'sentinels'>, sentinels: unknown): CheckedSetOptions {
   const url = typeof sentinels === 'string' ? parseSentinelUrl(sentinels) : undefined;
   const { credentials, tls } = checkServer(options.sentinel, 'sentinel');
-  knownKeys(options.backoff ?? {}, '`backoff`', ['initialMs', 'maxMs']);
-  const initialMs = duration(options.backoff?.initialMs, 'backoff.initialMs', 50);
+  const { backoff = {} } = options;
+  knownKeys(backoff, '`backoff`', ['initialMs', 'maxMs']);
+  const initialMs = duration(backoff.initialMs, 'backoff.initialMs', 50);
   return {
     sentinels: url?.sentinels ?? checkAddresses(sentinels),
     server: {
@@ -180,7 +181,7 @@ function checkSet(options: Omit<SentinelSetOptions, 'sentinels'>, sentinels: unk
     refreshIntervalMs: duration(options.refreshIntervalMs, 'refreshIntervalMs', 5000),
     backoff: {
       initialMs,
-      maxMs: duration(options.backoff?.maxMs, 'backoff.maxMs', Math.max(1000, initialMs)),
+      maxMs: duration(backoff.maxMs, 'backoff.maxMs', Math.max(1000, initialMs)),
     },
   };
 }
@@ -195,7 +196,7 @@ function checkShared(options: ResolverOptions): SentinelSet | undefined {
 }
 
 function checkName(name: unknown, nameInUrl: string | undefined): string {
-  const given = name ?? nameInUrl;
+  const given = name === undefined ? nameInUrl : name;
   if (typeof given !== 'string' || !/^\S+$/.test(given)) {
     throw invalid(
       'name',
@@ -229,31 +230,50 @@ function checkAddress(address: unknown, option: string): NodeAddress {
 
 function checkServer(server: unknown, option: 'sentinel' | 'node'): CheckedServer {
   if (server === undefined) return { credentials: {}, tls: undefined };
-  if (typeof server !== 'object' || server === null) throw invalid(option, 'an object', typeof server);
+  if (typeof server !== 'object' || server === null) throw invalid(option, 'an object', kindOf(server));
   const { username, password, tls } = server as ServerOptions;
   knownKeys(server, `\`${option}\``, ['username', 'password', 'tls']);
   for (const [key, value] of Object.entries({ username, password })) {
     // The value may be a secret: its type has to do.
     if (value !== undefined && typeof value !== 'string')
-      throw invalid(`${option}.${key}`, 'a string', typeof value);
+      throw invalid(`${option}.${key}`, 'a string', kindOf(value));
   }
   if (username !== undefined && password === undefined) {
-    throw invalid(`${option}.password`, `given together with \`${option}.username\``, 'none');
+    throw invalid(`${option}.password`, `a string, as \`${option}.username\` is given`, kindOf(password));
   }
   const tlsOptions = tls === true ? {} : tls === false ? undefined : tls;
   if (tlsOptions !== undefined && (typeof tlsOptions !== 'object' || tlsOptions === null)) {
-    throw invalid(`${option}.tls`, 'true, false or options of tls.connect()', typeof tls);
+    throw invalid(`${option}.tls`, 'true, false or options of tls.connect()', kindOf(tls));
   }
+  checkTls(tlsOptions, option);
   return { credentials: { username, password }, tls: tlsOptions };
+}
+
+/** Certificates and keys that cannot be read are told now, and not at each dial. */
+function checkTls(tls: ConnectionOptions | undefined, option: 'sentinel' | 'node'): void {
+  try {
+    if (tls) createSecureContext(tls);
+  } catch (error) {
+    throw invalid(`${option}.tls`, 'options that tls.connect() can use', `'${(error as Error).message}'`);
+  }
 }
 
 function checkMap(map: SentinelSetOptions['mapAddress']): (address: NodeAddress) => NodeAddress {
   if (map === undefined) return (address) => address;
   if (typeof map !== 'function') throw invalid('mapAddress', 'a function from address to address', show(map));
   return (address) => {
-    const mapped: unknown = map({ host: address.host, port: address.port });
-    return checkAddress(mapped, `mapAddress(${formatAddress(address)})`);
+    const call = `mapAddress(${formatAddress(address)})`;
+    return checkAddress(callMap(map, address, call), call);
   };
+}
+
+function callMap(map: (address: NodeAddress) => unknown, { host, port }: NodeAddress, call: string): unknown {
+  try {
+    return map({ host, port });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new SwitchmasterError('INVALID_OPTION', `\`${call}\` threw: ${why}`, { cause });
+  }
 }
 
 function checkHold(hold: ResolverOptions['hold']): number | undefined {
@@ -279,7 +299,7 @@ function duration(value: unknown, option: string, standard: number): number {
 
 function knownKeys(options: unknown, what: string, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null) {
-    throw new SwitchmasterError('INVALID_OPTION', `${what} expects an object, got ${show(options)}`);
+    throw new SwitchmasterError('INVALID_OPTION', `${what} expects an object, got ${kindOf(options)}`);
   }
   const unknown = Object.keys(options).find((key) => !known.includes(key));
   if (unknown !== undefined) {

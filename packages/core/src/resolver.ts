@@ -283,14 +283,14 @@ class MasterResolver implements Resolver {
   }
 
   #endpoint(address: NodeAddress): Endpoint {
-    const { node, connectTimeoutMs, commandTimeoutMs } = this.#options;
-    const target = this.mapAddress(address);
-    return { kind: 'node', address, target, ...node, connectTimeoutMs, commandTimeoutMs };
+    const { node, mapAddress, connectTimeoutMs, commandTimeoutMs } = this.#options;
+    return { kind: 'node', address, mapAddress, ...node, connectTimeoutMs, commandTimeoutMs };
   }
 
   #pickReplica(refused: ReadonlySet<string>): NodeAddress | undefined {
     const usable = this.replicas().filter((replica) => !refused.has(formatAddress(replica)));
-    return usable[Math.floor(Math.random() * usable.length)];
+    const picked = usable[Math.floor(Math.random() * usable.length)];
+    return picked && Object.freeze({ host: picked.host, port: picked.port });
   }
 
   #diagnose(): SwitchmasterError {

@@ -137,14 +137,14 @@ export function parseReport(replies: readonly Reply[]): Report {
   if (refusal !== undefined) throw refusal;
   const [host, port] = asArray(address).map(asString);
   const row = asMap(master ?? null);
-  const replicaRows = asArray(replicas ?? null).map(asMap);
+  const replicaRows = toRows(replicas);
   return {
     master: toAddress(host, port),
     configEpoch: toNumber(row.get('config-epoch')),
     leading: flagsOf(row).has('failover_in_progress'),
     failover: failoverIn(row, replicaRows),
     replicas: toReplicas(replicaRows),
-    peers: asArray(peers ?? null).flatMap((peer) => toPeer(asMap(peer))),
+    peers: toRows(peers).flatMap(toPeer),
   };
 }
 
@@ -156,6 +156,15 @@ const unknownName: Report = {
   replicas: [],
   peers: [],
 };
+
+/** No deployment has more replicas or sentinels; each of them costs time at every observation. */
+const maxRows = 256;
+
+function toRows(reply: Reply | undefined): Map<string, string>[] {
+  return asArray(reply ?? null)
+    .slice(0, maxRows)
+    .map(asMap);
+}
 
 function isUnknownName(reply: Reply | undefined): boolean {
   return reply instanceof ReplyError && /no such (master|primary)|IDONTKNOW/i.test(reply.message);
@@ -205,7 +214,7 @@ function flagsOf(row: Map<string, string>): Set<string> {
 function toAddress(host: string | undefined, port: string | undefined): NodeAddress | undefined {
   const number = Number(port);
   return host && Number.isInteger(number) && number > 0 && number < 65536
-    ? { host, port: number }
+    ? Object.freeze({ host, port: number })
     : undefined;
 }
 

@@ -63,6 +63,9 @@ interface Entry {
 /** How long a sentinel that was learnt may be lost and unnamed before it is forgotten. */
 const forgetAfterMs = 60_000;
 
+/** No deployment has more; a sentinel that names them all the same is not believed. */
+const maxSentinels = 64;
+
 export class Sentinels implements SentinelSet {
   readonly options: CheckedSetOptions;
   readonly #entries = new Map<string, Entry>();
@@ -139,12 +142,12 @@ export class Sentinels implements SentinelSet {
 
   #endpoint(address: NodeAddress): Endpoint {
     const { server, mapAddress, connectTimeoutMs, commandTimeoutMs } = this.options;
-    const target = mapAddress(address);
-    return { kind: 'sentinel', address, target, ...server, connectTimeoutMs, commandTimeoutMs };
+    return { kind: 'sentinel', address, mapAddress, ...server, connectTimeoutMs, commandTimeoutMs };
   }
 
   #connected(entry: Entry, id: string | undefined): void {
-    Object.assign(entry, { state: 'connected', id: id ?? entry.id, error: undefined, lastSeenAt: now() });
+    // What was wrong before stays known until it has answered.
+    Object.assign(entry, { state: 'connected', id: id ?? entry.id, lastSeenAt: now() });
     const twin = [...this.#entries.values()].find(
       (one) => one !== entry && one.id !== undefined && one.id === id,
     );
@@ -201,6 +204,7 @@ export class Sentinels implements SentinelSet {
     try {
       const report = await entry.link.report(name);
       if (this.#entries.get(entry.key) !== entry) return;
+      entry.error = undefined;
       entry.peers.set(name, report.peers);
       this.#learn(report);
       for (const watcher of this.#watchersOf(name)) {
@@ -226,8 +230,8 @@ export class Sentinels implements SentinelSet {
   #learn({ peers }: Report): void {
     for (const { id, address } of peers) {
       const known = [...this.#entries.values()].find((one) => isSame(one, id, address));
-      if (known === undefined) this.#add(address, 'learnt', id || undefined);
-      else known.id ??= id || undefined;
+      if (known) known.id ??= id || undefined;
+      else if (this.#entries.size < maxSentinels) this.#add(address, 'learnt', id || undefined);
     }
     for (const entry of this.#entries.values()) if (this.#isForgotten(entry)) this.#forget(entry);
   }
@@ -262,8 +266,9 @@ export class Sentinels implements SentinelSet {
   }
 
   #announce(entry: Entry, state: SentinelEvent['state']): void {
-    const error = entry.error && asSwitchmasterError(entry.error, 'SENTINELS_UNREACHABLE');
-    const event: SentinelEvent = { address: entry.address, state, error, at: now() };
+    const cause = state === 'lost' ? entry.error : undefined;
+    const error = cause && asSwitchmasterError(cause, 'SENTINELS_UNREACHABLE');
+    const event: SentinelEvent = Object.freeze({ address: entry.address, state, error, at: now() });
     publish('sentinel', event);
     this.#emitter.emit('sentinel', event);
   }

@@ -195,7 +195,13 @@ function recordReport(t: Topology, key: string, report: Report & { askedAt: numb
   const sentinels = new Map(t.sentinels).set(key, { ...view, report, error: undefined });
   const known = { ...t, sentinels };
   // A link that came up in the middle of a failover has missed the leader's events.
-  return report.failover ? recordNotice(known, key, { kind: 'failover', ...report.failover }, now) : known;
+  if (report.failover === undefined || isSuperseded(t, report)) return known;
+  return recordNotice(known, key, { kind: 'failover', ...report.failover }, now);
+}
+
+/** A leader that is slow to end its failover names the candidate on, also when a newer failover has replaced it. */
+function isSuperseded(t: Topology, { failover, configEpoch }: Report): boolean {
+  return failover?.stage === 'promoted' && configEpoch <= (t.provisional?.epochBefore ?? t.configEpoch);
 }
 
 function recordNotice(t: Topology, key: string, notice: Notice, now: number): Topology {

@@ -1,0 +1,267 @@
+import {
+  eventually,
+  startCluster,
+  startFakeNode,
+  startFakeSentinel,
+  type Cluster,
+  type Reply,
+} from '@switchmaster/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { formatAddress, type ResolverOptions } from '../src/index.ts';
+import {
+  addressOnly,
+  at,
+  leaveNothingBehind,
+  nodeRights,
+  quickResolver,
+  Recorder,
+  sentinelRights,
+} from './support.ts';
+
+leaveNothingBehind();
+
+const within = (ms: number): { signal: AbortSignal } => ({ signal: AbortSignal.timeout(ms) });
+
+const sentinel = { username: 'watcher', password: 'sentinel-secret' };
+const node = { username: 'app', password: 'node-secret' };
+
+describe('ACL users with the least rights', () => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await startCluster({
+      ...{ replicas: 1, sentinels: 3 },
+      sentinelUsers: [
+        'user default off',
+        `user watcher on >sentinel-secret resetchannels &* -@all ${sentinelRights.join(' ')}`,
+      ],
+      nodeUsers: ['user default off', `user app on >node-secret -@all ${nodeRights.join(' ')}`],
+    });
+  });
+  afterAll(() => cluster.stop());
+
+  const options = (): ResolverOptions => ({ name: 'mymaster', sentinels: cluster.sentinels, sentinel, node });
+  const onSentinels = (...command: string[]): Promise<Reply[]> =>
+    Promise.all(cluster.sentinelHandles.map((one) => one.command(...command)));
+
+  it('are enough to find the master and to get a socket', async () => {
+    await using resolver = quickResolver(options());
+    expect(await resolver.master(within(5000))).toEqual(addressOnly(await cluster.master()));
+    const socket = await resolver.connect(within(5000));
+    const answer = new Promise((resolve) => socket.once('data', (bytes: Buffer) => resolve(String(bytes))));
+    socket.write('*1\r\n$4\r\nROLE\r\n');
+    expect(await answer).toMatch(/^\*3\r\n\$6\r\nmaster\r\n/);
+    socket.destroy();
+  });
+
+  const wrong = { password: 'wrong' };
+  it.each<[string, Partial<ResolverOptions>, RegExp]>([
+    [
+      'no password for sentinels',
+      { sentinel: {} },
+      /^sentinel \S+ refused us with NOAUTH: check `sentinel.username` and `sentinel.password`/,
+    ],
+    [
+      'a wrong one',
+      { sentinel: { ...sentinel, ...wrong } },
+      /^sentinel \S+ refused us with WRONGPASS: check `sentinel/,
+    ],
+    [
+      'a wrong user',
+      { sentinel: { ...sentinel, username: 'nobody' } },
+      /^sentinel \S+ refused us with WRONGPASS: /,
+    ],
+    [
+      'a password without its user',
+      { sentinel: { password: sentinel.password } },
+      /^sentinel \S+ refused us with WRONGPASS: /,
+    ],
+    [
+      'no password for nodes',
+      { node: {} },
+      /^node \S+ refused us with NOAUTH: check `node.username` and `node.password`/,
+    ],
+    ['a wrong one', { node: { ...node, ...wrong } }, /^node \S+ refused us with WRONGPASS: check `node/],
+    ['a wrong user', { node: { ...node, username: 'nobody' } }, /^node \S+ refused us with WRONGPASS: /],
+    [
+      'a password without its user',
+      { node: { password: node.password } },
+      /^node \S+ refused us with WRONGPASS: /,
+    ],
+  ])('%s is told at once', async (_, credentials, message) => {
+    await using resolver = quickResolver({ ...options(), ...credentials });
+    const { signal } = within(5000);
+    const error: unknown = await resolver.master({ signal }).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'AUTH_REFUSED', message: expect.stringMatching(message) as string });
+    expect(signal.aborted).toBe(false);
+    await expect(resolver.connect({ signal })).rejects.toMatchObject({ code: 'AUTH_REFUSED' });
+  });
+
+  // Without an id one connection per sentinel under each of its names is kept, and without PING a hung one is.
+  const needed = sentinelRights.filter((right) => right !== '+sentinel|myid' && right !== '+ping');
+  it.each(needed)(
+    'none of which is too much: without %s it is refused, and told which option to look at',
+    async (right) => {
+      await onSentinels('ACL', 'SETUSER', 'watcher', right.replace('+', '-'));
+      try {
+        await using resolver = quickResolver(options());
+        await expect(resolver.master(within(5000))).rejects.toMatchObject({
+          code: 'AUTH_REFUSED',
+          message: expect.stringMatching(
+            /^sentinel \S+ refused us with NOPERM: the user given in `sentinel.username` may not run a command or read a channel that is needed/,
+          ) as string,
+        });
+        // It is welcome as soon as it may.
+        await onSentinels('ACL', 'SETUSER', 'watcher', right);
+        await eventually(() => expect(resolver.topology.verified).toBe(true));
+      } finally {
+        await onSentinels('ACL', 'SETUSER', 'watcher', right);
+      }
+    },
+  );
+
+  it('nor is one of the channels', async () => {
+    await onSentinels('ACL', 'SETUSER', 'watcher', 'resetchannels', '&+switch-master');
+    try {
+      await using resolver = quickResolver(options());
+      await expect(resolver.master(within(5000))).rejects.toMatchObject({ code: 'AUTH_REFUSED' });
+    } finally {
+      await onSentinels('ACL', 'SETUSER', 'watcher', 'allchannels');
+    }
+  });
+
+  it('nor is ROLE on the nodes', async () => {
+    const onNodes = (...command: string[]): Promise<Reply[]> =>
+      Promise.all(cluster.nodes.map((one) => one.command(...command)));
+    await onNodes('ACL', 'SETUSER', 'app', '-role');
+    try {
+      await using resolver = quickResolver(options());
+      await expect(resolver.master(within(5000))).rejects.toMatchObject({
+        code: 'AUTH_REFUSED',
+        message: expect.stringMatching(
+          /^node \S+ refused us with NOPERM: the user given in `node.username`/,
+        ) as string,
+      });
+    } finally {
+      await onNodes('ACL', 'SETUSER', 'app', '+role');
+    }
+  });
+
+  it('are enough to follow a failover', async () => {
+    await using resolver = quickResolver(options());
+    const { told } = new Recorder(resolver);
+    const old = await resolver.master(within(5000));
+    await cluster.failover();
+    await eventually(() => expect(told).toHaveLength(2));
+    const master = await cluster.masterAfter(formatAddress(old));
+    expect(told).toEqual(['hold failover', `move ${master.address} promotion`]);
+  });
+});
+
+describe('passwords of the default user', () => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await startCluster({
+      ...{ replicas: 0, sentinels: 1 },
+      sentinelPassword: 'sentinel-secret',
+      nodePassword: 'node-secret',
+    });
+  });
+  afterAll(() => cluster.stop());
+
+  it.each<[string, Partial<ResolverOptions>]>([
+    ['alone', { sentinel: { password: 'sentinel-secret' }, node: { password: 'node-secret' } }],
+    [
+      'with its name',
+      {
+        sentinel: { username: 'default', password: 'sentinel-secret' },
+        node: { username: 'default', password: 'node-secret' },
+      },
+    ],
+  ])('are taken %s', async (_, credentials) => {
+    await using resolver = quickResolver({ sentinels: cluster.sentinels, ...credentials });
+    expect(await resolver.master(within(5000))).toEqual(addressOnly(await cluster.master()));
+  });
+
+  it.each(['sentinel-secret@', ':sentinel-secret@', 'default:sentinel-secret@'])(
+    'are taken from a URL: %s',
+    async (auth) => {
+      const { host, port } = at(cluster.sentinels, 0);
+      await using resolver = quickResolver({
+        name: undefined,
+        sentinels: `redis+sentinel://${auth}${host}:${port}/mymaster`,
+        node: { password: 'node-secret' },
+      });
+      expect(await resolver.master(within(5000))).toEqual(addressOnly(await cluster.master()));
+    },
+  );
+
+  it('that are wrong are told at once', async () => {
+    const right = { sentinel: { password: 'sentinel-secret' }, node: { password: 'node-secret' } };
+    for (const kind of ['sentinel', 'node'] as const) {
+      await using resolver = quickResolver({
+        ...{ sentinels: cluster.sentinels, ...right },
+        [kind]: { password: 'wrong' },
+      });
+      await expect(resolver.master(within(5000))).rejects.toMatchObject({
+        code: 'AUTH_REFUSED',
+        message: expect.stringMatching(new RegExp(`^${kind} \\S+ refused us with WRONGPASS`)) as string,
+      });
+    }
+  });
+});
+
+describe('passwords that nobody asked for', () => {
+  it('are told where the node says so', async () => {
+    await using cluster = await startCluster({ replicas: 0, sentinels: 1 });
+    await using resolver = quickResolver({ sentinels: cluster.sentinels, node: { password: 'node-secret' } });
+    await expect(resolver.master(within(5000))).rejects.toMatchObject({
+      code: 'AUTH_REFUSED',
+      message: expect.stringMatching(
+        /^node \S+ refused us with ERR: check `node.username` and `node.password`/,
+      ) as string,
+    });
+  });
+});
+
+describe('sentinels that know no HELLO', () => {
+  it.each([
+    ['a password', { password: 'sentinel-secret' }],
+    ['a user', { username: 'watcher', password: 'sentinel-secret' }],
+  ])('are given %s on both connections', async (_, credentials) => {
+    await using master = await startFakeNode();
+    await using fake = await startFakeSentinel({ protocol: 2, ...credentials, master: addressOnly(master) });
+    await using resolver = quickResolver({ sentinels: [fake], sentinel: credentials });
+    expect(await resolver.master(within(5000))).toEqual(addressOnly(master));
+    expect(
+      fake.received.filter(({ args }) => args[0] === 'AUTH').map(({ connection }) => connection),
+    ).toEqual([1, 2]);
+  });
+
+  it.each([
+    ['none', {}, 'NOAUTH'],
+    ['a wrong one', { password: 'wrong' }, 'WRONGPASS'],
+  ])('and refuse %s say so', async (_, credentials, code) => {
+    await using fake = await startFakeSentinel({ protocol: 2, password: 'sentinel-secret' });
+    await using resolver = quickResolver({ sentinels: [fake], sentinel: credentials });
+    await expect(resolver.master(within(5000))).rejects.toMatchObject({
+      code: 'AUTH_REFUSED',
+      message: `sentinel ${formatAddress(fake)} refused us with ${code}: check \`sentinel.username\` and \`sentinel.password\``,
+    });
+  });
+});
+
+it.each([
+  ['hello', '-ERR max number of clients reached\r\n', 'ERR max number of clients reached'],
+  ['hello', "-ERR what is 'default sentinel-secret'?\r\n", 'ERR'],
+])(
+  'a sentinel that is not in the mood (%s: %s) is no refusal, and its words are given without our password',
+  async (command, reply, said) => {
+    await using fake = await startFakeSentinel({ password: 'sentinel-secret' });
+    fake.reply(command, reply);
+    await using resolver = quickResolver({ sentinels: [fake], sentinel: { password: 'sentinel-secret' } });
+    await expect(resolver.master(within(200))).rejects.toMatchObject({
+      code: 'SENTINELS_UNREACHABLE',
+      message: expect.stringContaining(`let us not in: ${said} (the caller's`) as string,
+    });
+  },
+);

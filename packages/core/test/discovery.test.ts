@@ -1,0 +1,244 @@
+import { eventually, startFakeNode, startFakeSentinel } from '@switchmaster/testing';
+import { describe, expect, it } from 'vitest';
+import type { NodeAddress } from '../src/index.ts';
+import {
+  addressOnly,
+  at,
+  deadAddress,
+  leaveNothingBehind,
+  quickResolver,
+  startFakes,
+  startServer,
+} from './support.ts';
+
+leaveNothingBehind();
+
+const within = (ms: number): { signal: AbortSignal } => ({ signal: AbortSignal.timeout(ms) });
+
+describe('a cold start', () => {
+  it.each([
+    ['RESP3, over one connection', 3, [1, 1, 1]],
+    ['RESP2, over two, where HELLO is refused', 2, [2, 2, 2]],
+  ] as const)('finds the master by %s to each sentinel', async (_, protocol, connections) => {
+    await using fakes = await startFakes({ sentinel: { protocol } });
+    await using resolver = quickResolver({ sentinels: fakes.addresses });
+    expect(await resolver.master(within(2000))).toEqual(addressOnly(fakes.master));
+    await eventually(() => expect(fakes.sentinels.map((fake) => fake.connections)).toEqual(connections));
+  });
+
+  it('needs one address of one sentinel; the others are learnt', async () => {
+    await using fakes = await startFakes();
+    await using resolver = quickResolver({ sentinels: fakes.addresses.slice(0, 1) });
+    expect(await resolver.master(within(2000))).toEqual(addressOnly(fakes.master));
+    await eventually(() =>
+      expect(resolver.topology.sentinels.map(({ port, origin, state }) => [port, origin, state])).toEqual(
+        fakes.sentinels.map(({ port }, index) => [port, index === 0 ? 'configured' : 'learnt', 'connected']),
+      ),
+    );
+  });
+
+  it('asks all sentinels at once: two dead ones first in the list cost nothing', async () => {
+    await using fakes = await startFakes();
+    await Promise.all(fakes.sentinels.slice(0, 2).map((fake) => fake.close()));
+    const began = performance.now();
+    await using resolver = quickResolver({ sentinels: fakes.addresses });
+    expect(await resolver.master()).toEqual(addressOnly(fakes.master));
+    expect(performance.now() - began).toBeLessThan(500);
+  });
+
+  it.each([
+    ['the first', [0]],
+    ['the second', [1]],
+    ['the last', [2]],
+    ['the first two', [0, 1]],
+  ])('is in time where %s of three hang', async (_, hung) => {
+    await using fakes = await startFakes();
+    for (const index of hung) at(fakes.sentinels, index).hang();
+    const began = performance.now();
+    // The default of 300 ms, at which those that have not answered are not waited for any longer.
+    await using resolver = quickResolver({ sentinels: fakes.addresses, discoveryTimeoutMs: 300 });
+    expect(await resolver.master()).toEqual(addressOnly(fakes.master));
+    expect(performance.now() - began).toBeLessThan(500);
+  });
+
+  it('believes the highest config epoch, and the node that confirms it', async () => {
+    await using fakes = await startFakes();
+    at(fakes.sentinels, 2).master = addressOnly(fakes.replica);
+    at(fakes.sentinels, 2).configEpoch = 2;
+    fakes.replica.role = 'master';
+    await using resolver = quickResolver({ sentinels: fakes.addresses });
+    expect(await resolver.master(within(2000))).toEqual(addressOnly(fakes.replica));
+    expect(resolver.topology.configEpoch).toBe(2);
+  });
+
+  it('waits for a node that does not say `master` yet', async () => {
+    await using fakes = await startFakes();
+    fakes.master.role = 'replica';
+    await using resolver = quickResolver({ sentinels: fakes.addresses });
+    const waiting = resolver.master(within(5000));
+    await eventually(() => expect(fakes.master.received.length > 1).toEqual(true));
+    expect(resolver.topology.phase).toBe('discovering');
+    fakes.master.promote();
+    expect(await waiting).toEqual(addressOnly(fakes.master));
+    expect(resolver.topology).toMatchObject({ phase: 'following', verified: true });
+  });
+
+  it('waits for sentinels that start later', async () => {
+    await using fakes = await startFakes();
+    for (const fake of fakes.sentinels) {
+      await fake.refuse();
+      fake.dropConnections();
+    }
+    await using resolver = quickResolver({ sentinels: fakes.addresses });
+    const waiting = resolver.master(within(5000));
+    await eventually(() =>
+      expect(resolver.topology.sentinels.map(({ state }) => state)).toEqual(['lost', 'lost', 'lost']),
+    );
+    await Promise.all(fakes.sentinels.map((fake) => fake.accept()));
+    expect(await waiting).toEqual(addressOnly(fakes.master));
+  });
+
+  it('takes the name from the URL', async () => {
+    await using fakes = await startFakes();
+    const hosts = fakes.addresses.map(({ host, port }) => `${host}:${port}`).join(',');
+    await using resolver = quickResolver({
+      name: undefined,
+      sentinels: `redis+sentinel://${hosts}/mymaster`,
+    });
+    expect(await resolver.master(within(2000))).toEqual(addressOnly(fakes.master));
+    expect(resolver.name).toBe('mymaster');
+  });
+});
+
+/** What `master()` says at once, or when its deadline of so many milliseconds passes. */
+async function refusal(
+  sentinels: readonly NodeAddress[],
+  { name = 'mymaster', deadlineMs = 300 } = {},
+): Promise<Record<string, unknown>> {
+  await using resolver = quickResolver({ name, sentinels });
+  const signal = AbortSignal.timeout(deadlineMs);
+  const error: unknown = await resolver.master({ signal }).catch((reason: unknown) => reason);
+  const { code, message } = error as { code: string; message: string };
+  return { code, message, early: !signal.aborted };
+}
+
+describe('where there is no master to give, master() says why', () => {
+  it('at once: the sentinels do not know the name', async () => {
+    await using fakes = await startFakes();
+    const asked = fakes.addresses.map(({ port }) => `127.0.0.1:${port}`).join(', ');
+    expect(await refusal(fakes.addresses, { name: 'other', deadlineMs: 5000 })).toEqual({
+      code: 'NAME_UNKNOWN',
+      message: `no master named 'other' is known to ${asked}; check \`name\` against \`sentinel monitor\` there`,
+      early: true,
+    });
+  });
+
+  it('at once, though one sentinel is dead and one hangs', async () => {
+    await using fakes = await startFakes();
+    await at(fakes.sentinels, 0).close();
+    at(fakes.sentinels, 1).hang();
+    expect(await refusal(fakes.addresses, { name: 'other', deadlineMs: 5000 })).toMatchObject({
+      code: 'NAME_UNKNOWN',
+      early: true,
+    });
+  });
+
+  it('not where one of them knows it', async () => {
+    await using fakes = await startFakes();
+    at(fakes.sentinels, 0).forget('mymaster');
+    at(fakes.sentinels, 1).forget('mymaster');
+    await using resolver = quickResolver({ sentinels: fakes.addresses });
+    expect(await resolver.master(within(2000))).toEqual(addressOnly(fakes.master));
+  });
+
+  it('at the deadline: nobody is there', async () => {
+    const { host, port } = await deadAddress();
+    expect(await refusal([{ host, port }])).toEqual({
+      code: 'SENTINELS_UNREACHABLE',
+      message: `no sentinel answers for 'mymaster' (asked 127.0.0.1:${port}): sentinel 127.0.0.1:${port} cannot be reached: connect ECONNREFUSED 127.0.0.1:${port} (the caller's deadline passed)`,
+      early: false,
+    });
+  });
+
+  it('at the deadline: everybody hangs', async () => {
+    await using fake = await startFakeSentinel();
+    fake.hang();
+    expect(await refusal([fake], { deadlineMs: 700 })).toEqual({
+      code: 'SENTINELS_UNREACHABLE',
+      message: `no sentinel answers for 'mymaster' (asked 127.0.0.1:${fake.port}): sentinel 127.0.0.1:${fake.port} did not answer HELLO within 500 ms (the caller's deadline passed)`,
+      early: false,
+    });
+  });
+
+  it('at the deadline: a data node was given as a sentinel', async () => {
+    await using node = await startFakeNode();
+    expect(await refusal([node])).toEqual({
+      code: 'PROTOCOL_ERROR',
+      message: `sentinel 127.0.0.1:${node.port} is a Redis node and no sentinel; name the sentinels' port (26379 by default) (the caller's deadline passed)`,
+      early: false,
+    });
+  });
+
+  it('at the deadline: what is there speaks no Redis', async () => {
+    await using web = await startServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    expect(await refusal([web])).toMatchObject({
+      code: 'PROTOCOL_ERROR',
+      message: expect.stringContaining(
+        `sentinel 127.0.0.1:${web.port} does not speak the Redis protocol: `,
+      ) as string,
+    });
+  });
+
+  it('at the deadline: the master cannot be reached', async () => {
+    await using fakes = await startFakes();
+    await fakes.master.close();
+    const { port } = fakes.master;
+    expect(await refusal(fakes.addresses)).toEqual({
+      code: 'MASTER_UNREACHABLE',
+      message: `127.0.0.1:${port}, which the sentinels name as the master 'mymaster', gives no answer: node 127.0.0.1:${port} cannot be reached: connect ECONNREFUSED 127.0.0.1:${port} (the caller's deadline passed)`,
+      early: false,
+    });
+  });
+
+  it('at the deadline: the master is a replica', async () => {
+    await using fakes = await startFakes();
+    fakes.master.role = 'replica';
+    expect(await refusal(fakes.addresses)).toEqual({
+      code: 'ROLE_MISMATCH',
+      message: `127.0.0.1:${fakes.master.port}, which the sentinels name as the master 'mymaster', says that it is a replica (the caller's deadline passed)`,
+      early: false,
+    });
+  });
+
+  it('at the deadline: the master is a sentinel', async () => {
+    await using fakes = await startFakes({ sentinels: 2 });
+    const [one, other] = [at(fakes.sentinels, 0), at(fakes.sentinels, 1)];
+    for (const fake of fakes.sentinels) fake.master = addressOnly(other);
+    expect(await refusal([one])).toEqual({
+      code: 'ROLE_MISMATCH',
+      message: `node 127.0.0.1:${other.port} is a sentinel, not a Redis node (the caller's deadline passed)`,
+      early: false,
+    });
+  });
+
+  it('at the deadline: the master speaks no Redis', async () => {
+    await using fakes = await startFakes();
+    await using web = await startServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    for (const fake of fakes.sentinels) fake.master = addressOnly(web);
+    expect(await refusal(fakes.addresses)).toMatchObject({
+      code: 'PROTOCOL_ERROR',
+      message: expect.stringContaining(
+        `node 127.0.0.1:${web.port} does not speak the Redis protocol: `,
+      ) as string,
+    });
+  });
+
+  it('and connect() says the same', async () => {
+    await using fakes = await startFakes();
+    await using unknown = quickResolver({ name: 'other', sentinels: fakes.addresses });
+    await expect(unknown.connect(within(2000))).rejects.toMatchObject({ code: 'NAME_UNKNOWN' });
+    fakes.master.role = 'replica';
+    await using mismatch = quickResolver({ sentinels: fakes.addresses });
+    await expect(mismatch.connect(within(300))).rejects.toMatchObject({ code: 'ROLE_MISMATCH' });
+  });
+});

@@ -1,0 +1,245 @@
+import { createHook } from 'node:async_hooks';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { eventually, type Address, type FakeNode, type FakeNodeOptions } from '@switchmaster/testing';
+import {
+  type FakeSentinel,
+  type FakeSentinelOptions,
+  startFakeNode,
+  startFakeSentinel,
+} from '@switchmaster/testing';
+import { afterEach, expect } from 'vitest';
+import {
+  createResolver,
+  formatAddress,
+  type Follower,
+  type Resolver,
+  type ResolverEvents,
+  type ResolverOptions,
+} from '../src/index.ts';
+
+/** Every duration shortened, for tests in which what they bound is to happen. */
+export const quick: Omit<ResolverOptions, 'sentinels'> = {
+  connectTimeoutMs: 500,
+  commandTimeoutMs: 500,
+  pingIntervalMs: 100,
+  refreshIntervalMs: 300,
+  roleIntervalMs: 100,
+  discoveryTimeoutMs: 150,
+  backoff: { initialMs: 10, maxMs: 50 },
+};
+
+/** A resolver of `mymaster` that lives fast. */
+export function quickResolver(options: ResolverOptions): Resolver {
+  return createResolver({ name: 'mymaster', ...quick, ...options });
+}
+
+/** Only the address of whatever has one. */
+export function addressOnly({ host, port }: Address): Address {
+  return { host, port };
+}
+
+/** A port of this machine where nobody listens. */
+export async function deadAddress(): Promise<Address> {
+  const node = await startFakeNode();
+  await node.close();
+  return addressOnly(node);
+}
+
+/** A server of any kind, over TLS if it is given options for that: `serve` gets each connection. */
+export async function startServer(
+  serve: (socket: Socket) => void,
+  tls?: TlsOptions,
+): Promise<Address & AsyncDisposable & { readonly sockets: ReadonlySet<Socket> }> {
+  const sockets = new Set<Socket>();
+  const accept = (socket: Socket): void => {
+    sockets.add(socket);
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+    serve(socket);
+    // The end of a connection is noticed by who reads.
+    socket.resume();
+  };
+  const server = tls ? createTlsServer(tls, accept) : createServer(accept);
+  await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0 }, resolve));
+  return {
+    host: '127.0.0.1',
+    port: (server.address() as AddressInfo).port,
+    sockets,
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+/** What a user of ours needs of a sentinel, and not one right more. The README says the same. */
+export const sentinelRights: readonly string[] = [
+  '+subscribe',
+  '+ping',
+  '+sentinel|get-master-addr-by-name',
+  '+sentinel|master',
+  '+sentinel|replicas',
+  '+sentinel|sentinels',
+  '+sentinel|myid',
+];
+
+/** What a user of ours needs of a node; what else it may do is up to those who use the socket. */
+export const nodeRights: readonly string[] = ['+role'];
+
+export interface Fakes extends AsyncDisposable {
+  /** The first one is the master. */
+  readonly nodes: readonly FakeNode[];
+  readonly sentinels: readonly FakeSentinel[];
+  readonly master: FakeNode;
+  /** The first of the replicas. */
+  readonly replica: FakeNode;
+  /** All addresses of {@link sentinels}. */
+  readonly addresses: readonly Address[];
+  /** What a sentinel that leads a failover to `to` says first. */
+  select(leader: FakeSentinel, to: FakeNode): void;
+  /** What it says next, and what it does. */
+  promote(leader: FakeSentinel, to: FakeNode): void;
+  /** What it says instead, if it gives up. */
+  abort(leader: FakeSentinel): void;
+  /** What all sentinels say in the end. */
+  announce(to: FakeNode, by?: readonly FakeSentinel[]): void;
+}
+
+export interface FakesOptions {
+  readonly sentinels?: number;
+  readonly replicas?: number;
+  readonly sentinel?: Omit<FakeSentinelOptions, 'master' | 'others'>;
+  readonly node?: Omit<FakeNodeOptions, 'role'>;
+}
+
+/** A deployment of fakes: sentinels that know each other, a master and its replicas. */
+export async function startFakes(options: FakesOptions = {}): Promise<Fakes> {
+  const { sentinels: sentinelCount = 3, replicas: replicaCount = 1 } = options;
+  const master = await startFakeNode({ ...options.node, role: 'master' });
+  const replicas = await Promise.all(
+    Array.from({ length: replicaCount }, () => startFakeNode({ ...options.node, role: 'replica', master })),
+  );
+  const sentinels = await Promise.all(
+    Array.from({ length: sentinelCount }, () =>
+      startFakeSentinel({
+        ...options.sentinel,
+        master: addressOnly(master),
+        replicas: replicas.map(addressOnly),
+        configEpoch: 1,
+      }),
+    ),
+  );
+  for (const sentinel of sentinels) {
+    sentinel.others = sentinels
+      .filter((one) => one !== sentinel)
+      .map(({ host, port, id }) => ({ host, port, id }));
+  }
+  const nodes = [master, ...replicas];
+  return {
+    nodes,
+    sentinels,
+    master,
+    replica: replicas[0] ?? master,
+    addresses: sentinels.map(addressOnly),
+    select: (leader, to) => {
+      leading(leader, to, 'send_slaveof_noone');
+      leader.publishReplica('+selected-slave', to);
+    },
+    promote: (leader, to) => {
+      leading(leader, to, 'send_slaveof_noone');
+      leader.publishReplica('+failover-state-send-slaveof-noone', to);
+      leading(leader, to, 'wait_promotion');
+      leader.publishReplica('+failover-state-wait-promotion', to);
+      to.promote();
+    },
+    abort: (leader) => {
+      const { host, port } = leader.master;
+      leading(leader);
+      leader.publish('-failover-abort-slave-timeout', `master mymaster ${host} ${port}`);
+    },
+    announce: (to, by = sentinels) => {
+      for (const sentinel of by) {
+        leading(sentinel);
+        sentinel.switchMaster(addressOnly(to));
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...nodes, ...sentinels].map((server) => server.close()));
+    },
+  };
+}
+
+/** Shows in the topology that the leader's answer is in, and not only its events. */
+export const promotedPriority = 7;
+
+/** Makes a sentinel say, when it is asked, that it leads a failover to `to`; or that it leads none. */
+function leading(sentinel: FakeSentinel, to?: FakeNode, state = 'none'): void {
+  const group = sentinel.group('mymaster');
+  group.fields = to ? { flags: 'master,failover_in_progress', 'failover-state': state } : {};
+  group.replicas = group.replicas.map(({ host, port }) => ({
+    ...{ host, port },
+    ...(port === to?.port && { fields: { flags: 'slave,promoted', 'slave-priority': promotedPriority } }),
+  }));
+}
+
+/** The item at an index, which is there. */
+export function at<T>(items: readonly T[], index: number): T {
+  const item = items.at(index);
+  if (item === undefined) throw new Error(`there is no item ${index} of ${items.length}`);
+  return item;
+}
+
+/** Everything that a resolver tells: its events by name, and what it tells a follower, in words. */
+export class Recorder {
+  readonly events: { readonly [Name in keyof ResolverEvents]: ResolverEvents[Name][] } = {
+    ...{
+      hold: [],
+      switch: [],
+      release: [],
+      topology: [],
+      sentinel: [],
+      'stale-master': [],
+      minority: [],
+      error: [],
+    },
+  };
+  /** `hold failover`, `move 127.0.0.1:6380 promotion`, `release aborted`. */
+  readonly told: string[] = [];
+  readonly follower: Follower = {
+    hold: (reason) => void this.told.push(`hold ${reason}`),
+    move: (to, reason) => void this.told.push(`move ${formatAddress(to)} ${reason}`),
+    release: (reason) => void this.told.push(`release ${reason}`),
+  };
+
+  constructor(resolver: Resolver) {
+    resolver.follow(this.follower);
+    for (const name of Object.keys(this.events) as (keyof ResolverEvents)[]) {
+      resolver.on(name, (event) => void (this.events[name] as unknown[]).push(event));
+    }
+  }
+}
+
+/**
+ * Keeps account of every socket and timer that core makes, also of those that would not keep the process alive,
+ * and lets each test of the file end only when all of them are gone.
+ */
+export function leaveNothingBehind(): void {
+  const open = new Map<number, string>();
+  const hook = createHook({
+    init(id, type) {
+      if (!/^(Timeout|TCPWRAP)$/.test(type)) return;
+      const limit = Error.stackTraceLimit;
+      Error.stackTraceLimit = 50;
+      const { stack = '' } = new Error(type);
+      Error.stackTraceLimit = limit;
+      const ours = stack.split('\n').find((line) => line.includes('/packages/core/src/'));
+      if (ours) open.set(id, `${type} ${ours.trim()}`);
+    },
+    destroy: (id) => void open.delete(id),
+  }).enable();
+  afterEach(async () => {
+    await eventually(() => expect([...open.values()]).toEqual([]));
+  });
+  process.once('exit', () => hook.disable());
+}
