@@ -1,5 +1,13 @@
 import { addressKey, sameAddress, type NodeAddress } from './address.ts';
-import { majorityOf, mayDecide, nominations, voters, witnesses, type Nomination } from './consensus.ts';
+import {
+  majorityOf,
+  mayDecide,
+  nominations,
+  voters,
+  witnesses,
+  type Nomination,
+  type SentinelView,
+} from './consensus.ts';
 import type { FailoverPhases } from './events.ts';
 import type { HoldReason, MoveReason, ReleaseReason } from './follower.ts';
 import type { Change, HoldCause, Provisional, Topology } from './topology.ts';
@@ -82,7 +90,7 @@ const callOff: Rule = (t, now) => {
 
 const watchMinority: Rule = (t, now, emit) => {
   const all = voters(t.sentinels);
-  const reachable = all.filter((view) => view.state === 'connected').length;
+  const reachable = all.filter(isInSight).length;
   const minority = minoritySince(t) <= now;
   if (minority !== t.minority) emit({ type: 'minority', minority, reachable, known: all.length });
   return { ...t, minority };
@@ -211,10 +219,15 @@ function successorOf(t: Topology): NodeAddress | undefined {
   return role?.kind === 'replica' ? role.of : undefined;
 }
 
+/** Connected, and it has said what it knows: after a partition that may be another master. */
+function isInSight(view: SentinelView): boolean {
+  return view.state === 'connected' && view.report !== undefined;
+}
+
 /** From when on a majority of the voters has been out of sight for longer than its ping deadline. */
 function minoritySince(t: Topology): number {
   const all = voters(t.sentinels);
-  const missing = all.filter((view) => view.state !== 'connected').map((view) => view.lastSeenAt);
+  const missing = all.filter((view) => !isInSight(view)).map((view) => view.lastSeenAt);
   const decisive = missing.sort((a, b) => a - b)[all.length - majorityOf(all.length)];
   return decisive === undefined ? Infinity : decisive + t.settings.minorityAfterMs;
 }

@@ -124,8 +124,7 @@ class MasterResolver implements Resolver {
     this.#sentinels = isSentinelSet(options.sentinels)
       ? (options.sentinels as Sentinels)
       : new Sentinels(options.sentinels);
-    const { pingIntervalMs, commandTimeoutMs } = this.#sentinels.options;
-    const settings = { ...options.settings, minorityAfterMs: pingIntervalMs + commandTimeoutMs };
+    const settings = { ...options.settings, minorityAfterMs: this.#sentinels.outOfSightAfterMs };
     this.#topology = emptyTopology(settings, now());
     this.#snapshot = snapshot(this.name, this.#topology, false);
     this.#followers = new Followers((error) => this.#fail(error));

@@ -67,7 +67,10 @@ const forgetAfterMs = 60_000;
 const maxSentinels = 64;
 
 export class Sentinels implements SentinelSet {
-  readonly options: CheckedSetOptions;
+  /** How long a sentinel that is gone may seem to be there: it has not answered a `PING` then. */
+  readonly outOfSightAfterMs: number;
+  /** Holds credentials, so it is nothing that is seen when a set is printed. */
+  readonly #options: CheckedSetOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #watchers = new Set<Watcher>();
   readonly #emitter = new Emitter<{ sentinel: SentinelEvent }>();
@@ -76,7 +79,8 @@ export class Sentinels implements SentinelSet {
   #closed = false;
 
   constructor(options: CheckedSetOptions) {
-    this.options = options;
+    this.#options = options;
+    this.outOfSightAfterMs = options.pingIntervalMs + options.commandTimeoutMs;
     Object.defineProperty(this, sentinelSetBrand, { value: true });
     for (const address of options.sentinels) this.#add(address, 'configured', undefined);
   }
@@ -126,7 +130,7 @@ export class Sentinels implements SentinelSet {
   #add(address: NodeAddress, origin: Entry['origin'], id: string | undefined): void {
     const key = addressKey(address);
     if (this.#entries.has(key)) return;
-    const link = new Link(this.#endpoint(address), this.options, {
+    const link = new Link(this.#endpoint(address), this.#options, {
       connected: (linkId) => this.#connected(entry, linkId),
       lost: (error, lastSeenAt) => this.#lost(entry, error, lastSeenAt),
       message: (channel, payload) => this.#message(entry, channel, payload),
@@ -141,7 +145,7 @@ export class Sentinels implements SentinelSet {
   }
 
   #endpoint(address: NodeAddress): Endpoint {
-    const { server, mapAddress, connectTimeoutMs, commandTimeoutMs } = this.options;
+    const { server, mapAddress, connectTimeoutMs, commandTimeoutMs } = this.#options;
     return { kind: 'sentinel', address, mapAddress, ...server, connectTimeoutMs, commandTimeoutMs };
   }
 
@@ -220,7 +224,7 @@ export class Sentinels implements SentinelSet {
 
   #refreshLater(entry: Entry): void {
     entry.cancelRefresh();
-    const delayMs = this.options.refreshIntervalMs * (0.8 + Math.random() * 0.4);
+    const delayMs = this.#options.refreshIntervalMs * (0.8 + Math.random() * 0.4);
     entry.cancelRefresh = after(delayMs, () => {
       for (const { name } of this.#watchers) this.#ask(entry, name);
       this.#refreshLater(entry);

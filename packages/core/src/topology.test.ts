@@ -462,9 +462,36 @@ cases('rule 11: minority', [
   },
   {
     title: "onMinority 'hold' holds when two of three are gone for longer than their ping deadline",
-    history: [...settled, [100, lost('s1'), lost('s2')], [3000, connected('s1')]],
+    history: [...settled, [100, lost('s1'), lost('s2')], [3000, connected('s1')], [3005, says('s1', A)]],
     settings: { onMinority: 'hold' },
-    did: [start, '1100 minority', '1100 hold minority', '3000 majority back', '3000 release majority'],
+    did: [start, '1100 minority', '1100 hold minority', '3005 majority back', '3005 release majority'],
+  },
+  {
+    title: 'who is back is listened to before anything is released: there may be another master',
+    history: [
+      ...settled,
+      [100, lost('s1'), lost('s2')],
+      [3000, connected('s1'), isMaster(A)],
+      [3005, says('s1', B, 2)],
+      [3010, isMaster(B)],
+    ],
+    settings: { onMinority: 'hold' },
+    did: [
+      ...[start, '1100 minority', '1100 hold minority', '3005 majority back'],
+      '3010 move A→B announcement',
+    ],
+  },
+  {
+    title: 'who is back for a moment, and says nothing, was not back',
+    history: [
+      ...settled,
+      [100, lost('s1'), lost('s2')],
+      [3000, connected('s1')],
+      [4000, lost('s1', 3001)],
+      [9000, tick],
+    ],
+    settings: { onMinority: 'hold' },
+    did: [start, '1100 minority', '1100 hold minority'],
   },
   {
     title: 'silence counts from the last byte, not from when it was noticed',

@@ -178,8 +178,11 @@ function record(t: Topology, seen: Observation, now: number, emit: (change: Chan
 }
 
 function recordSentinel(t: Topology, key: string, view: SentinelView): Topology {
-  const report = view.state === 'connected' ? (view.report ?? t.sentinels.get(key)?.report) : undefined;
-  const sentinels = new Map(t.sentinels).set(key, { ...view, report });
+  const known = t.sentinels.get(key);
+  const report = view.state === 'connected' ? (view.report ?? known?.report) : undefined;
+  // Who comes back is in sight when it has said what it knows, and not before.
+  const lastSeenAt = known && known.report === undefined ? known.lastSeenAt : view.lastSeenAt;
+  const sentinels = new Map(t.sentinels).set(key, { ...view, report, lastSeenAt });
   if (view.state === 'connected') return { ...t, sentinels };
   return {
     ...t,

@@ -2,11 +2,17 @@ import { networkInterfaces } from 'node:os';
 import { eventually, startFakeNode, startFakeSentinel, startProxy } from '@switchmaster/testing';
 import { describe, expect, it } from 'vitest';
 import { addressOf, formatAddress, type NodeAddress } from '../src/index.ts';
-import { addressOnly, at, leaveNothingBehind, quickResolver, Recorder, startFakes } from './support.ts';
+import {
+  addressOnly,
+  at,
+  leaveNothingBehind,
+  quickResolver,
+  Recorder,
+  startFakes,
+  within,
+} from './support.ts';
 
 leaveNothingBehind();
-
-const within = (ms: number): { signal: AbortSignal } => ({ signal: AbortSignal.timeout(ms) });
 
 describe('mapAddress', () => {
   /** What containers announce to each other, and what of it can be reached from here. */
@@ -56,9 +62,9 @@ describe('mapAddress', () => {
     expect(socket.remotePort).toBe(toMaster.port);
     socket.destroy();
 
-    s1.publishReplica('+failover-state-wait-promotion', announced.replica);
+    for (const fake of fakes.sentinels) fake.switchMaster(announced.replica);
     fakes.replica.promote();
-    await eventually(() => expect(told.at(-1)).toBe(`move ${formatAddress(announced.replica)} promotion`));
+    await eventually(() => expect(told.at(-1)).toBe(`move ${formatAddress(announced.replica)} announcement`));
     const moved = await resolver.connect(within(5000));
     expect(moved.remotePort).toBe(toReplica.port);
     moved.destroy();

@@ -16,11 +16,10 @@ import {
   quickResolver,
   Recorder,
   sentinelRights,
+  within,
 } from './support.ts';
 
 leaveNothingBehind();
-
-const within = (ms: number): { signal: AbortSignal } => ({ signal: AbortSignal.timeout(ms) });
 
 const sentinel = { username: 'watcher', password: 'sentinel-secret' };
 const node = { username: 'app', password: 'node-secret' };

@@ -7,11 +7,17 @@ import {
   type Resolver,
   type ResolverOptions,
 } from '../src/index.ts';
-import { addressOnly, at, leaveNothingBehind, quickResolver, startFakes, type Fakes } from './support.ts';
+import {
+  addressOnly,
+  at,
+  type Fakes,
+  leaveNothingBehind,
+  quickResolver,
+  startFakes,
+  within,
+} from './support.ts';
 
 leaveNothingBehind();
-
-const within = (ms: number): { signal: AbortSignal } => ({ signal: AbortSignal.timeout(ms) });
 
 /** A client that cannot be moved. */
 interface Client {

@@ -8,16 +8,16 @@ import {
   addressOnly,
   at,
   deadAddress,
+  type Fakes,
   leaveNothingBehind,
   quickResolver,
   Recorder,
   startFakes,
-  type Fakes,
+  within,
 } from './support.ts';
 
 leaveNothingBehind();
 
-const within = (ms: number): { signal: AbortSignal } => ({ signal: AbortSignal.timeout(ms) });
 const closed = {
   name: 'SwitchmasterError',
   code: 'CLOSED',

@@ -9,11 +9,10 @@ import {
   quickResolver,
   startFakes,
   startServer,
+  within,
 } from './support.ts';
 
 leaveNothingBehind();
-
-const within = (ms: number): { signal: AbortSignal } => ({ signal: AbortSignal.timeout(ms) });
 
 describe('a cold start', () => {
   it.each([

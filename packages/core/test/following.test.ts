@@ -12,17 +12,16 @@ import {
 import {
   addressOnly,
   at,
+  type Fakes,
   leaveNothingBehind,
   promotedPriority,
   quickResolver,
   Recorder,
   startFakes,
-  type Fakes,
+  within,
 } from './support.ts';
 
 leaveNothingBehind();
-
-const within = (ms: number): { signal: AbortSignal } => ({ signal: AbortSignal.timeout(ms) });
 
 interface Scene extends Fakes {
   readonly resolver: Resolver;

@@ -12,11 +12,10 @@ import {
   Recorder,
   startFakes,
   startServer,
+  within,
 } from './support.ts';
 
 leaveNothingBehind();
-
-const within = (ms: number): { signal: AbortSignal } => ({ signal: AbortSignal.timeout(ms) });
 
 /** Writes for as long as it is read, and counts. */
 function pour(socket: Socket, chunk: Buffer, count: (bytes: number) => void): void {

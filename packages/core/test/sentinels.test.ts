@@ -10,17 +10,17 @@ import {
 import {
   addressOnly,
   at,
+  type Fakes,
   leaveNothingBehind,
   quick,
   quickResolver,
   Recorder,
   startFakes,
-  type Fakes,
+  within,
 } from './support.ts';
 
 leaveNothingBehind();
 
-const within = (ms: number): { signal: AbortSignal } => ({ signal: AbortSignal.timeout(ms) });
 const connections = (fakes: readonly FakeSentinel[]): number[] => fakes.map((fake) => fake.connections);
 const states = ({ topology }: Resolver): string[] =>
   topology.sentinels.map(({ host, port, origin, state }) => `${host}:${port} ${origin} ${state}`);

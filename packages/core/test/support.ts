@@ -1,7 +1,14 @@
 import { createHook } from 'node:async_hooks';
+import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { eventually, type Address, type FakeNode, type FakeNodeOptions } from '@switchmaster/testing';
+import {
+  eventually,
+  type Address,
+  type Cluster,
+  type FakeNode,
+  type FakeNodeOptions,
+} from '@switchmaster/testing';
 import {
   type FakeSentinel,
   type FakeSentinelOptions,
@@ -10,6 +17,7 @@ import {
 } from '@switchmaster/testing';
 import { afterEach, expect } from 'vitest';
 import {
+  addressOf,
   createResolver,
   formatAddress,
   type Follower,
@@ -32,6 +40,16 @@ export const quick: Omit<ResolverOptions, 'sentinels'> = {
 /** A resolver of `mymaster` that lives fast. */
 export function quickResolver(options: ResolverOptions): Resolver {
   return createResolver({ name: 'mymaster', ...quick, ...options });
+}
+
+/** A resolver of a real deployment, with the options as they are by default. */
+export function resolverOf({ sentinels, name }: Cluster): Resolver {
+  return createResolver({ name, sentinels });
+}
+
+/** Options of a call that gives up after so many milliseconds. */
+export function within(ms: number): { signal: AbortSignal } {
+  return { signal: AbortSignal.timeout(ms) };
 }
 
 /** Only the address of whatever has one. */
@@ -217,6 +235,25 @@ export class Recorder {
     for (const name of Object.keys(this.events) as (keyof ResolverEvents)[]) {
       resolver.on(name, (event) => void (this.events[name] as unknown[]).push(event));
     }
+  }
+}
+
+/** One command and its reply, over a socket as `connect()` gives it. */
+export async function ask(socket: Socket, command: string): Promise<string> {
+  const answer = once(socket, 'data', within(5000));
+  socket.write(`${command}\r\n`);
+  return String(((await answer) as [Buffer])[0]).trim();
+}
+
+/** Where writes go, written by somebody who takes a socket for each. */
+export async function write(resolver: Resolver, key: string): Promise<string | undefined> {
+  const socket = await resolver.connect(within(10_000));
+  try {
+    expect(await ask(socket, `SET ${key} ${key}`)).toBe('+OK');
+    const address = addressOf(socket);
+    return address && formatAddress(address);
+  } finally {
+    socket.destroy();
   }
 }
 
