@@ -36,8 +36,8 @@ export type ReadMany = (keys: readonly string[]) => Promise<readonly (string | n
 const chunk = 500;
 
 /**
- * Writes a new key at a steady pace and records every acknowledgement, so that what was acknowledged and lost can be
- * counted key by key.
+ * Writes a new key at a steady pace and records every acknowledgement, so that what was acknowledged and lost
+ * can be counted key by key.
  *
  * @example
  * ```ts
@@ -107,9 +107,14 @@ export class Writer {
     const goal = this.acked + count;
     const check = (): boolean => {
       if (this.acked >= goal) return true;
-      throw new Error(`${goal - this.acked} to come, ${this.#pending} under way, ${this.#failed} failed: ${this.#story}`);
+      throw new Error(
+        `${goal - this.acked} to come, ${this.#pending} under way, ${this.#failed} failed: ${this.#story}`,
+      );
     };
-    await eventually(check, { timeoutMs: options.timeoutMs ?? 20_000, what: `${count} more acknowledgements` });
+    await eventually(check, {
+      timeoutMs: options.timeoutMs ?? 20_000,
+      what: `${count} more acknowledgements`,
+    });
   }
 
   /** Begins no further write, and resolves when all have their answer or the patience is over. */
@@ -117,7 +122,8 @@ export class Writer {
     clearInterval(this.#timer);
     this.#timer = undefined;
     const deadline = performance.now() + (options.patienceMs ?? 5000);
-    while (this.#pending > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (this.#pending > 0 && performance.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 5));
     if (this.#pending > 0) this.#noteGap();
   }
 

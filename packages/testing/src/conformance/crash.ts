@@ -66,7 +66,7 @@ export const crashes: readonly Scenario[] = [
       const writer = t.write(client);
       await writer.more(200);
       const old = await t.cluster.master();
-      await t.cluster.freeze(t.cluster.sentinelHandles[0]!);
+      await t.cluster.freeze(t.sentinel(0));
       await t.cluster.kill(old);
       const master = await t.cluster.masterAfter(old);
       await writer.more(200);

@@ -11,7 +11,8 @@ export const features: readonly Scenario[] = [
       const { client, resolver } = await t.start();
       const subscriber = await t.connect(resolver);
       const heard = new Set<string>();
-      await subscriber.subscribe!('news', (message) => heard.add(message));
+      assert.ok(subscriber.subscribe);
+      await subscriber.subscribe('news', (message) => heard.add(message));
       const old = await t.cluster.master();
       await t.cluster.failover();
       await t.cluster.masterAfter(old);
@@ -50,8 +51,10 @@ export const features: readonly Scenario[] = [
     needs: 'duplicate',
     run: async (t) => {
       const { client } = await t.start();
-      const child = t.adopt(await client.duplicate!());
-      const grandchild = t.adopt(await child.duplicate!());
+      assert.ok(client.duplicate);
+      const child = t.adopt(await client.duplicate());
+      assert.ok(child.duplicate);
+      const grandchild = t.adopt(await child.duplicate());
       const writers = [child, grandchild].map((one, i) => t.write(one, { prefix: `${i}:`, perSecond: 300 }));
       await Promise.all(writers.map((writer) => writer.more(50)));
       const old = await t.cluster.master();
@@ -69,7 +72,7 @@ export const features: readonly Scenario[] = [
       await client.command('SET', 'key', 'value');
       await eventually(() => resolver.replicas().length === 2, { timeoutMs: 15_000, what: 'both replicas' });
       const reader = await t.connect(resolver, 'replica');
-      const role = async (): Promise<unknown> => (await reader.command('ROLE') as unknown[])[0];
+      const role = async (): Promise<unknown> => ((await reader.command('ROLE')) as unknown[])[0];
       await eventually(async () => assert.equal(await role(), 'slave'));
       await eventually(async () => assert.equal(await reader.command('GET', 'key'), 'value'));
       for (const replica of await t.cluster.replicas()) await t.cluster.kill(replica);

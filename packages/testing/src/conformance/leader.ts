@@ -28,7 +28,8 @@ export const leaders: readonly Scenario[] = [
       await using observer = await t.cluster.observe({ pollMs: 1000 });
       await loseLeader(t, async () => {
         await t.cluster.kill(await t.cluster.master());
-        const isWaiting = (seen: Observation): seen is SentinelEvent => seen.kind === 'event' && seen.channel === waiting;
+        const isWaiting = (seen: Observation): seen is SentinelEvent =>
+          seen.kind === 'event' && seen.channel === waiting;
         const { sentinel } = await observer.waitFor(isWaiting);
         await t.cluster.stopSentinel(sentinel);
       });
@@ -45,10 +46,13 @@ export const leaders: readonly Scenario[] = [
 ];
 
 async function crashLeader(t: Trial, when: string): Promise<void> {
-  const [leader] = t.cluster.sentinelHandles;
-  await leader!.command('SENTINEL', 'SIMULATE-FAILURE', when);
+  const leader = t.sentinel(0);
+  await leader.command('SENTINEL', 'SIMULATE-FAILURE', when);
   await t.cluster.failover(t.cluster.name, { via: 0 });
-  await eventually(() => leader!.state === 'stopped', { timeoutMs: 10_000, what: 'the leading sentinel to crash' });
+  await eventually(() => leader.state === 'stopped', {
+    timeoutMs: 10_000,
+    what: 'the leading sentinel to crash',
+  });
 }
 
 /** Ends on the master that the sentinels agree on, whichever that is. */
@@ -61,7 +65,10 @@ async function loseLeader(t: Trial, lose: () => Promise<void>): Promise<void> {
     const master = await t.cluster.master();
     const { phase, master: followed } = resolver.topology;
     assert.equal(phase, 'following');
-    assert.ok(isSame(followed, master), `the resolver follows ${followed?.port}, the sentinels say ${master.port}`);
+    assert.ok(
+      isSame(followed, master),
+      `the resolver follows ${followed?.port}, the sentinels say ${master.port}`,
+    );
     return master;
   };
   const master = await eventually(agreed, { timeoutMs: 30_000, what: 'the resolver to follow the majority' });

@@ -18,7 +18,11 @@ export const planned: readonly Scenario[] = [
       await counter.stop();
       const figures = await t.finish(writer, master);
       t.assertFlawless(figures);
-      assert.equal(Number(await master.command('GET', 'counter')), counter.acked, 'each INCR ran exactly once');
+      assert.equal(
+        Number(await master.command('GET', 'counter')),
+        counter.acked,
+        'each INCR ran exactly once',
+      );
       assert.equal(client.isEnded(), false);
     },
   },

@@ -34,17 +34,17 @@ export const sentinels: readonly Scenario[] = [
       const { client } = await t.start();
       const writer = t.write(client);
       await writer.more(100);
+      const master = await t.cluster.master();
       for (let i = 0; i < 3; i++) await t.cluster.stopSentinel(i);
       await writer.more(500);
       assert.equal(writer.failed, 0);
-      const [master] = t.cluster.nodes;
       const id = await client.command('CLIENT', 'ID');
       await writer.stop();
-      await master!.command('CLIENT', 'KILL', 'TYPE', 'normal');
+      await master.command('CLIENT', 'KILL', 'TYPE', 'normal');
       const after = t.write(client, { prefix: 'after:' });
       await after.more(300);
       assert.notEqual(await client.command('CLIENT', 'ID'), id, 'it is another connection');
-      t.assertFlawless(await t.finish(after, master!, 'after the connection was broken'));
+      t.assertFlawless(await t.finish(after, master, 'after the connection was broken'));
     },
   },
   {
@@ -61,9 +61,11 @@ export const sentinels: readonly Scenario[] = [
       let switches = 0;
       resolver.on('switch', () => switches++);
       await t.cluster.startSentinel(2);
-      const { host, port } = t.cluster.sentinelHandles[2]!;
+      const { host, port } = t.sentinel(2);
       const isBack = (): boolean =>
-        resolver.topology.sentinels.some((one) => one.host === host && one.port === port && one.state === 'connected');
+        resolver.topology.sentinels.some(
+          (one) => one.host === host && one.port === port && one.state === 'connected',
+        );
       await until(isBack, { timeoutMs: 15_000, what: 'the returned sentinel to be connected' });
       await writer.more(500);
       t.assertFlawless(await t.finish(writer, master));
@@ -75,7 +77,10 @@ export const sentinels: readonly Scenario[] = [
     run: async (t) => {
       const gone = await Promise.all([listenSilently(), listenSilently()]);
       await Promise.all(gone.map(({ stop }) => stop()));
-      await startCold(t, gone.map(({ address }) => address));
+      await startCold(
+        t,
+        gone.map(({ address }) => address),
+      );
     },
   },
   {

@@ -3,7 +3,7 @@ import type { Address } from '../address.ts';
 import { startCluster, type Cluster } from '../cluster.ts';
 import type { ClusterOptions } from '../cluster-options.ts';
 import { eventually } from '../eventually.ts';
-import type { ClusterNode, Member } from '../member.ts';
+import type { ClusterNode, ClusterSentinel, Member } from '../member.ts';
 import { Writer, type ReadMany, type WriterFigures, type WriterOptions } from '../writer.ts';
 import type {
   ConformanceCapabilities,
@@ -34,12 +34,6 @@ export interface Started {
 /** Writes that may have been under way when a server was lost: about these nobody can promise anything. */
 export const underWay = 50;
 
-/**
- * A replica that was fed without a file is sent what is written from then on only after its first acknowledgement, up
- * to a second later. A failover in that second would lose everything, whatever the client does.
- */
-const nodeConfig = { 'repl-diskless-sync': 'no' };
-
 /** One scenario at work: its cluster, and everything that has to be closed after it. */
 export class Trial {
   readonly cluster: Cluster;
@@ -64,8 +58,12 @@ export class Trial {
     this.cluster = cluster;
   }
 
-  static async run(scenario: Scenario, harness: ConformanceHarness, options: ConformanceOptions): Promise<void> {
-    const cluster = await startCluster({ nodeConfig, ...options.cluster, ...scenario.cluster });
+  static async run(
+    scenario: Scenario,
+    harness: ConformanceHarness,
+    options: ConformanceOptions,
+  ): Promise<void> {
+    const cluster = await startCluster({ ...options.cluster, ...scenario.cluster });
     const trial = new Trial(scenario, harness, options, cluster);
     try {
       await scenario.run(trial);
@@ -85,7 +83,9 @@ export class Trial {
     return { resolver, client };
   }
 
-  resolver(options: { name?: string; sentinels?: readonly Address[] | ConformanceSentinelSet } = {}): ConformanceResolver {
+  resolver(
+    options: { name?: string; sentinels?: readonly Address[] | ConformanceSentinelSet } = {},
+  ): ConformanceResolver {
     const { name = this.cluster.name, sentinels = this.cluster.sentinels } = options;
     return this.#keep(this.#harness.createResolver({ name, sentinels }));
   }
@@ -94,7 +94,10 @@ export class Trial {
     return this.#keep(this.#harness.createSentinelSet({ sentinels: this.cluster.sentinels }));
   }
 
-  async connect(resolver: ConformanceResolver, role: 'master' | 'replica' = 'master'): Promise<ConformanceClient> {
+  async connect(
+    resolver: ConformanceResolver,
+    role: 'master' | 'replica' = 'master',
+  ): Promise<ConformanceClient> {
     return this.adopt(await this.#harness.connect(resolver, { role }));
   }
 
@@ -137,7 +140,7 @@ export class Trial {
     assert.ok(lost <= underWay, `${lost} acknowledged writes are lost`);
   }
 
-  /** A planned failover, led by a sentinel of choice: it may give up while replicas change masters, and is asked again. */
+  /** A planned failover. Its leader may give up while replicas change masters, and is asked again then. */
   failOver(old: ClusterNode, leader: number): Promise<ClusterNode> {
     const again = async (): Promise<ClusterNode> => {
       await this.cluster.failover(old.name, { via: leader });
@@ -146,15 +149,22 @@ export class Trial {
     return eventually(again, { timeoutMs: 30_000, what: `a failover led by sentinel ${leader}` });
   }
 
-  /** Resolves when every node that is a replica has found its master: none that is behind can be promoted then. */
+  /** Resolves when every replica has found its master: none that is behind can be promoted from then on. */
   async replicated(master: ClusterNode): Promise<void> {
     const inStep = async (node: ClusterNode): Promise<boolean> => {
       const role = await node.command('ROLE');
       if (!Array.isArray(role) || role[0] !== 'slave') return true;
       return role[1] === master.host && role[2] === master.port && role[3] === 'connected';
     };
-    const all = async (): Promise<boolean> => (await Promise.all(this.cluster.nodes.map(inStep))).every(Boolean);
+    const all = async (): Promise<boolean> =>
+      (await Promise.all(this.cluster.nodes.map(inStep))).every(Boolean);
     await eventually(all, { timeoutMs: 20_000, what: 'the replicas to be in step' });
+  }
+
+  sentinel(index: number): ClusterSentinel {
+    const sentinel = this.cluster.sentinelHandles[index];
+    assert.ok(sentinel, `there is no sentinel ${index}`);
+    return sentinel;
   }
 
   /** The connections to all servers that are not the servers' own. */
@@ -166,8 +176,12 @@ export class Trial {
 
   /** What the resolvers make of it, for whoever has to find out why a scenario failed. */
   #story(): string {
-    const topologies = this.#resolvers.flatMap((one) => ('topology' in one ? [JSON.stringify(one.topology)] : []));
-    return [`\nThe nodes: ${this.cluster.nodes.map(({ address, state }) => `${address} ${state}`).join(', ')}`]
+    const topologies = this.#resolvers.flatMap((one) =>
+      'topology' in one ? [JSON.stringify(one.topology)] : [],
+    );
+    return [
+      `\nThe nodes: ${this.cluster.nodes.map(({ address, state }) => `${address} ${state}`).join(', ')}`,
+    ]
       .concat(topologies)
       .join('\nThe resolver: ');
   }
@@ -194,6 +208,7 @@ function readFrom(node: ClusterNode): ReadMany {
 
 /** The clients of a server, without the other servers and without the question itself. */
 export async function connectionsTo(member: Member): Promise<string[]> {
-  const list = String(await member.command('CLIENT', 'LIST')).trim().split('\n');
+  const reply = await member.command('CLIENT', 'LIST');
+  const list = typeof reply === 'string' ? reply.trim().split('\n') : [];
   return list.filter((line) => !/ name=sentinel-| flags=\S*[SM]| cmd=client/.test(line));
 }

@@ -40,9 +40,9 @@ export interface ConformanceClient {
   /** Sends commands as a transaction. */
   multi(commands: readonly (readonly string[])[]): Promise<readonly unknown[]>;
   /** Resolves when the subscription is up. Left out by an adapter without Pub/Sub. */
-  subscribe?(channel: string, onMessage: (message: string) => void): Promise<void>;
+  readonly subscribe?: ((channel: string, onMessage: (message: string) => void) => Promise<void>) | undefined;
   /** Left out by an adapter whose clients cannot be duplicated. */
-  duplicate?(): Promise<ConformanceClient>;
+  readonly duplicate?: (() => Promise<ConformanceClient>) | undefined;
   /** Whether it has ended for good. */
   isEnded(): boolean;
   /** Ends it as soon as the replies that it waits for have come. */
@@ -86,7 +86,7 @@ export interface ConformanceFigures extends Partial<WriterFigures> {
   readonly scenario: string;
   /** From the first command to its answer, in milliseconds. */
   readonly firstCommandMs?: number;
-  /** From the moment when the new master said that it is one to the first acknowledgement from it, in milliseconds. */
+  /** From when the new master said that it is one to its first acknowledgement, in milliseconds. */
   readonly resumedAfterMs?: number | undefined;
 }
 

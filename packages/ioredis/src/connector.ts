@@ -1,0 +1,159 @@
+import { Socket } from 'node:net';
+import type { NodeAddress } from '@switchmaster/core';
+import type { Lease } from './lease.ts';
+import { isSame, Session, type SessionOptions } from './session.ts';
+
+/** What is read of a client's options, and set in them: ioredis hands over the very object that it uses. */
+export interface ClientOptions extends Mutable<SessionOptions['client']> {
+  role?: 'master' | 'slave' | undefined;
+  host?: string | undefined;
+  port?: number | undefined;
+  maxRetriesPerRequest?: number | null | undefined;
+  retryStrategy?: Wrapped<RetryStrategy> | null | undefined;
+  reconnectOnError?: Wrapped<ReconnectOnError> | null | undefined;
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+type RetryStrategy = (times: number) => number | void | null;
+type ReconnectOnError = (error: Error) => boolean | 1 | 2;
+
+/** The user's own hook inside ours. Duplicates are made from the options of the original, hooks included. */
+const users: unique symbol = Symbol.for('switchmaster.ioredis.users');
+type Wrapped<Hook> = Hook & { [users]?: Hook | null | undefined };
+
+/** A second refusal this soon, by a node that has said `master` in between, is about the command itself. */
+const refusedAgainMs = 1000;
+
+interface Refusal {
+  readonly session: Session;
+  readonly at: number;
+}
+
+/**
+ * What ioredis takes as its `Connector` option, and asks for a stream at every (re)connect. It follows the
+ * resolver from that moment until the stream closes: so nothing is left of it, whichever way a client ends.
+ */
+export class FollowingConnector {
+  /** ioredis reports it when the stream it got is destroyed already. */
+  firstError: Error | undefined;
+
+  readonly #lease: Lease;
+  readonly #options: ClientOptions;
+  readonly #role: 'master' | 'replica';
+  /** The last one: it may be over. */
+  #session: Session | undefined;
+  #refusal: Refusal | undefined;
+  /** What the next `connect()` is to begin with. */
+  #delayMs = 0;
+  #retrying = false;
+  /** The client was disconnected between two connections. */
+  #disconnected = false;
+
+  constructor(lease: Lease, options: ClientOptions) {
+    this.#lease = lease;
+    this.#options = options;
+    this.#role = options.role === 'slave' ? 'replica' : 'master';
+    this.#show(lease.resolver.topology.master ?? { host: lease.resolver.name, port: 0 });
+    this.#wrapHooks();
+  }
+
+  /** Never rejects, which would end the client for good. A destroyed stream makes ioredis try again. */
+  async connect(): Promise<Socket> {
+    if (this.#disconnected) return this.#refuse(undefined);
+    this.#lease.acquire(this);
+    const session = new Session(this.#lease.resolver, { role: this.#role, client: this.#options });
+    this.#session = session;
+    this.#retrying = false;
+    try {
+      const socket = await session.open(this.#delayMs);
+      this.#show(session.address);
+      return socket.once('close', () => this.#over(session));
+    } catch (error) {
+      this.#over(session);
+      return this.#refuse(session.left ? undefined : (error as Error));
+    }
+  }
+
+  /** ioredis' own check, on the `INFO` it has read. Without the right to `INFO`, no role is in it. */
+  check(info: { readonly role?: string }): boolean {
+    this.#session?.becameReady();
+    if (this.#role === 'replica' || info.role === undefined || info.role === 'master') return true;
+    this.#session?.suspect(new Error(`INFO says role:${info.role}`));
+    return false;
+  }
+
+  disconnect(): void {
+    if (this.#session && !this.#session.over) return this.#session.end();
+    this.#disconnected = this.#retrying;
+    this.#lease.release(this);
+  }
+
+  #refuse(error: Error | undefined): Socket {
+    this.firstError = error;
+    this.#disconnected = false;
+    return new Socket().destroy();
+  }
+
+  #over(session: Session): void {
+    session.close();
+    // By then ioredis has asked when to try again, or the client has ended.
+    setImmediate(() => {
+      if (this.#session === session && !this.#retrying) this.#lease.release(this);
+    });
+  }
+
+  /** For ioredis' tracing channels, which report these two. */
+  #show(address: NodeAddress | undefined): void {
+    Object.assign(this.#options, address && { host: address.host, port: address.port });
+  }
+
+  #wrapHooks(): void {
+    const options = this.#options;
+    const retry = usersOwn(options.retryStrategy);
+    const reconnect = usersOwn(options.reconnectOnError);
+    const nextDelay = (times: number): number | void | null => this.#nextDelay(times, retry);
+    const onError = (error: Error): boolean | 1 | 2 =>
+      this.#isRefusal(error) ? 2 : (reconnect?.call(options, error) ?? false);
+    options.retryStrategy = Object.assign(nextDelay, { [users]: retry });
+    options.reconnectOnError = Object.assign(onError, { [users]: reconnect });
+  }
+
+  /** ioredis cannot be woken from a delay: `connect()` does the waiting, and lets news of a master end it. */
+  #nextDelay(times: number, retry: RetryStrategy | null | undefined): number | void | null {
+    const atOnce = this.#session?.atOnce === true;
+    const delayMs = atOnce ? 0 : retry?.call(this.#options, times);
+    if (typeof delayMs !== 'number') return delayMs;
+    if (atOnce) this.#excuseOneRetry();
+    if (this.#role === 'master') this.#show(this.#lease.resolver.topology.master);
+    this.#delayMs = delayMs;
+    this.#retrying = true;
+    return 0;
+  }
+
+  /** A move is no failed attempt and must not flush what was held. ioredis reads the limit in this tick. */
+  #excuseOneRetry(): void {
+    const options = this.#options;
+    const { maxRetriesPerRequest } = options;
+    options.maxRetriesPerRequest = null;
+    queueMicrotask(() => {
+      options.maxRetriesPerRequest = maxRetriesPerRequest;
+    });
+  }
+
+  /** Whether a master that was demoted unannounced refused a write: it was not run, another may run it. */
+  #isRefusal(error: Error): boolean {
+    const session = this.#session;
+    if (!session || this.#role === 'replica' || !error.message.startsWith('READONLY')) return false;
+    const last = this.#refusal;
+    const bySame = last && last.session !== session && isSame(last.session.address, session.address);
+    if (bySame && performance.now() - last.at < refusedAgainMs) return false;
+    this.#refusal = { session, at: performance.now() };
+    session.suspect(error);
+    session.hurry();
+    return true;
+  }
+}
+
+function usersOwn<Hook extends object>(hook: Wrapped<Hook> | null | undefined): Hook | null | undefined {
+  return hook && users in hook ? hook[users] : hook;
+}

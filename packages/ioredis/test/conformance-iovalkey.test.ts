@@ -1,0 +1,4 @@
+import { Redis } from 'iovalkey';
+import { conformance } from './harness.ts';
+
+conformance('iovalkey', Redis);

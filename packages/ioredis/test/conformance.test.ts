@@ -1,0 +1,4 @@
+import { Redis } from 'ioredis';
+import { conformance } from './harness.ts';
+
+conformance('ioredis 6', Redis);
