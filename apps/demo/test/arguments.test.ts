@@ -3,7 +3,7 @@ import { parseArguments } from '../src/arguments.ts';
 
 const everything = {
   faults: ['failover', 'kill', 'freeze'],
-  clients: ['switchmaster-ioredis', 'ioredis'],
+  clients: ['switchmaster-ioredis', 'ioredis', 'switchmaster-node-redis', 'node-redis'],
   json: false,
 };
 

@@ -38,7 +38,7 @@ class Demo {
     return code ?? signal;
   }
 
-  /** Resolves when both clients write. */
+  /** Resolves when a client writes. */
   async writing(): Promise<void> {
     await until(() => this.stdout.includes('acked'), { timeoutMs: 20_000 });
   }
@@ -82,9 +82,12 @@ test('prints one object with --json, and everything else on stderr', async () =>
     hung: aNumber,
     longestGapMs: aNumber,
   };
-  expect(runs).toHaveLength(2);
+  expect(runs).toHaveLength(4);
   expect(runs[0]).toMatchObject({ client: 'switchmaster-ioredis', ...expected });
   expect(runs[1]).toMatchObject({ client: 'ioredis', ...expected });
+  // What was in flight when the master was killed, node-redis rejects.
+  expect(runs[2]).toMatchObject({ ...expected, client: 'switchmaster-node-redis', failed: aNumber });
+  expect(runs[3]).toMatchObject({ client: 'node-redis', fault: 'kill' });
   expect(demo.stderr).toContain('killed master');
   expect(demo.stderr).toContain('+switch-master');
 });
@@ -105,7 +108,7 @@ describe('leaves no process behind', () => {
     const demo = new Demo('--fault', 'failover');
     await demo.writing();
     const family = offspring(demo);
-    expect(family).toHaveLength(8);
+    expect(family).toHaveLength(10);
 
     end(demo);
     expect(await demo.end()).toBe(code);

@@ -1,0 +1,141 @@
+import { isResolver, SwitchmasterError, type Resolver, type ResolverOptions } from '@switchmaster/core';
+import { Gate, type Pausable } from './gate.ts';
+import { Lease } from './lease.ts';
+import { Sockets, type SocketOptions } from './sockets.ts';
+
+export type { ReconnectStrategy, SocketOptions } from './sockets.ts';
+
+/** What the resolver decides, and no client may. */
+type Decided = 'url' | 'socket' | `maint${string}`;
+
+/** The client's own options, without those that say where to connect. */
+export type FollowingOptions<Own> = Omit<Own, Extract<keyof Own, Decided>> & {
+  readonly socket?: SocketOptions | undefined;
+  /** `replica` reads from a healthy replica, and from the master while there is none. Default: `master`. */
+  readonly role?: 'master' | 'replica' | undefined;
+};
+
+/** What is used of the options of a client. */
+interface Options {
+  readonly role?: 'master' | 'replica' | undefined;
+  readonly socket?: (SocketOptions & Partial<Record<'host' | 'port' | 'path' | 'tls', unknown>>) | undefined;
+  readonly url?: string | undefined;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+}
+
+/** What is used of a client, in versions 5 and 6. */
+interface Client extends Pausable {
+  readonly _self: Client;
+  readonly options: Options | undefined;
+  readonly duplicate: (this: Client, overrides: object) => Client;
+  readonly close: (this: Client) => Promise<void>;
+}
+
+interface Pool {
+  on(event: 'error', listener: () => void): unknown;
+  readonly _self: Pool;
+  readonly execute: (this: Pool, run: (client: Client) => unknown) => Promise<unknown>;
+  readonly destroy: (this: Pool) => void;
+}
+
+/** `redis`, or `@redis/client`. */
+export interface Library {
+  createClient(options: never): unknown;
+  createClientPool(options: never, poolOptions: never): unknown;
+}
+
+export function createFollowing(
+  library: Library,
+  source: Resolver | ResolverOptions,
+  options: Options = {},
+): unknown {
+  const start = begin(library, source, options);
+  return follow(start, options, (all) => library.createClient(all as never) as Client);
+}
+
+export function createFollowingPool(
+  library: Library,
+  source: Resolver | ResolverOptions,
+  options: Options = {},
+  poolOptions: object = {},
+): unknown {
+  return followPool(begin(library, source, options), options, poolOptions);
+}
+
+/** What a client shares with its duplicates and pools. */
+interface Start {
+  readonly library: Library;
+  readonly lease: Lease;
+  readonly role: 'master' | 'replica';
+  readonly socket: SocketOptions | undefined;
+}
+
+function begin(library: Library, source: Resolver | ResolverOptions, options: Options): Start {
+  const { role = 'master', socket, url } = options;
+  const { tls, host, port, path } = { ...socket };
+  if ((url ?? tls ?? host ?? port ?? path) !== undefined) {
+    throw new SwitchmasterError(
+      'INVALID_OPTION',
+      'the resolver knows where and how to connect: leave out `url` and `socket.host`, `port`, `path` and `tls`; ' +
+        'TLS is the option `node: { tls }` of the resolver',
+    );
+  }
+  return { library, lease: new Lease(withNode(source, options)), role, socket };
+}
+
+/** Credentials that were given to the client need not be given again for the resolver's own questions. */
+function withNode(source: Resolver | ResolverOptions, { username, password }: Options): typeof source {
+  return isResolver(source) || source.node ? source : { ...source, node: { username, password } };
+}
+
+function follow(start: Start, options: Options, create: (options: object) => Client): Client {
+  const sockets = new Sockets(start.lease, start.role);
+  const client = create(withSockets(start, options, sockets));
+  const gate = new Gate(client, start.role, () => start.lease.resolver);
+  sockets.isGated = gate.isAble;
+  client.on('end', () => sockets.destroy());
+  const { _self: self, duplicate, close } = client;
+  // Views such as `withTypeMapping()` inherit from this object.
+  Object.assign(self, {
+    duplicate(this: Client, overrides: Options = {}) {
+      return follow(start, overrides, (all) => duplicate.call(this, all));
+    },
+    createPool(this: Client, poolOptions: object = {}) {
+      return followPool(start, { ...this.options, socket: undefined }, poolOptions);
+    },
+    // What it waits for never comes once the connection is lost, and there will be no other.
+    close: () => Promise.race([close.call(client), gate.lostAtClose()]),
+  });
+  return client;
+}
+
+function followPool(start: Start, options: Options, poolOptions: object): Pool {
+  const sockets = new Sockets(start.lease, start.role);
+  const all = withSockets(start, options, sockets);
+  const pool = start.library.createClientPool(all as never, poolOptions as never) as Pool;
+  // As of a client: an error that nobody listens to ends no process.
+  pool.on('error', () => {});
+  const gated = new WeakSet<Client>();
+  const gate = (client: Client): Client => {
+    if (!gated.has(client)) sockets.isGated = new Gate(client, start.role, () => start.lease.resolver).isAble;
+    gated.add(client);
+    return client;
+  };
+  const { _self: self, execute, destroy } = pool;
+  Object.assign(self, {
+    // A pool shows its clients to those who borrow them, and nobody writes with one before.
+    execute: (run: (client: Client) => unknown) => execute.call(pool, (client) => run(gate(client))),
+    destroy: () => {
+      destroy.call(pool);
+      sockets.destroy();
+    },
+  });
+  return pool;
+}
+
+/** node-redis' own maintenance would look up the host, and move the client by itself. */
+function withSockets(start: Start, options: Options, sockets: Sockets): object {
+  const socket = sockets.options({ ...start.socket, ...options.socket });
+  return { ...options, role: undefined, maintNotifications: 'disabled', socket };
+}

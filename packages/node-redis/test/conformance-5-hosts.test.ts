@@ -1,0 +1,9 @@
+import { adapterConformance } from '@switchmaster/testing/conformance';
+import * as library from 'redis5';
+import { describe, it } from 'vitest';
+import { harness, options } from './harness.ts';
+
+adapterConformance({ describe, it }, harness('node-redis 5, hosts', library), {
+  ...options,
+  cluster: { addressing: 'hosts' },
+});
