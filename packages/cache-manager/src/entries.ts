@@ -1,0 +1,152 @@
+import { failed, type Guard } from './guard.ts';
+import type { Journal } from './journal.ts';
+import type { Fill, Memory } from './memory.ts';
+import { clear, scan } from './scan.ts';
+
+export interface EntriesOptions {
+  readonly guard: Guard;
+  readonly journal: Journal;
+  readonly memory: Memory | undefined;
+  readonly readTimeoutMs: number;
+  readonly writeTimeoutMs: number;
+  readonly clearTimeoutMs: number;
+}
+
+/** What is stored under which name: in memory, in Redis, and in the journal if Redis cannot be believed. */
+export class Entries {
+  readonly #options: EntriesOptions;
+  readonly counts = { hits: 0, misses: 0, stale: 0, failures: 0, bypassed: 0 };
+
+  constructor(options: EntriesOptions) {
+    this.#options = options;
+  }
+
+  /** The values, `undefined` for misses. */
+  async read(names: readonly string[]): Promise<(string | undefined)[]> {
+    const { journal, memory } = this.#options;
+    const now = performance.now();
+    const found = new Map<string, string | undefined>();
+    for (const name of names) {
+      const value = memory?.fresh(name, now);
+      if (value !== undefined || journal.fences(name)) found.set(name, value);
+    }
+    const missing = [...new Set(names)].filter((name) => !found.has(name));
+    if (missing.length > 0) await this.#ask(missing, found);
+    if (!this.#options.guard.isClosed) this.#addStale(names, found);
+    const values = names.map((name) => found.get(name));
+    for (const value of values) this.counts[value === undefined ? 'misses' : 'hits']++;
+    return values;
+  }
+
+  async exists(name: string): Promise<boolean> {
+    if (this.#options.journal.fences(name)) return false;
+    const reply = await this.#request(['EXISTS', name], this.#options.readTimeoutMs);
+    return reply !== failed && Number(reply) > 0;
+  }
+
+  /** Whether Redis has it now. If not, what was there before is out of date, and will be deleted. */
+  async write(name: string, value: string, expiry: readonly string[]): Promise<boolean> {
+    const { journal, memory, guard, writeTimeoutMs } = this.#options;
+    memory?.written(name, value, performance.now());
+    const { mark } = journal;
+    const reply = await this.#request(['SET', name, value, ...expiry], writeTimeoutMs);
+    if (reply !== failed) {
+      journal.written(name, mark);
+      return true;
+    }
+    journal.writeFailed(name);
+    void guard.flush();
+    return false;
+  }
+
+  /** How many of these there were. `prefix` is that of the namespace, which is cleared if too many deletes fail. */
+  async delete(names: readonly string[], prefix: string): Promise<number> {
+    const { journal, memory, guard, writeTimeoutMs } = this.#options;
+    for (const name of names) memory?.deleted(name);
+    const reply = await this.#request(['UNLINK', ...names], writeTimeoutMs);
+    if (reply !== failed) {
+      journal.deleted(names, performance.now());
+      return Number(reply);
+    }
+    for (const name of names) journal.deleteFailed(name, prefix);
+    void guard.flush();
+    return 0;
+  }
+
+  async clear(prefix: string): Promise<void> {
+    const { journal, memory, guard, clearTimeoutMs } = this.#options;
+    memory?.clear();
+    if (!guard.isClosed) return journal.clearFailed(prefix);
+    const giveUpAt = performance.now() + clearTimeoutMs;
+    const { mark } = journal;
+    try {
+      await clear(guard.link, prefix, () => Math.max(1, giveUpAt - performance.now()));
+      journal.cleared(prefix, performance.now(), mark);
+    } catch (error) {
+      guard.report(error, 'clear()');
+      journal.clearFailed(prefix);
+      void guard.flush();
+    }
+  }
+
+  async *list(prefix: string): AsyncGenerator<[string, string], void> {
+    const { guard, readTimeoutMs } = this.#options;
+    if (!guard.isClosed) return;
+    try {
+      for await (const names of scan(guard.link, prefix, () => readTimeoutMs)) {
+        const values = await this.read(names);
+        for (const [at, name] of names.entries()) {
+          const value = values[at];
+          if (value !== undefined) yield [name, value];
+        }
+      }
+    } catch (error) {
+      guard.report(error, 'the iteration');
+    }
+  }
+
+  async #ask(names: readonly string[], found: Map<string, string | undefined>): Promise<void> {
+    const { memory, readTimeoutMs } = this.#options;
+    const fills = names.map((name) => memory?.beginFill(name));
+    const isOne = names.length === 1;
+    const reply = await this.#request([isOne ? 'GET' : 'MGET', ...names], readTimeoutMs);
+    const values = reply === failed ? [] : isOne ? [reply] : (reply as unknown[]);
+    for (const [at, name] of names.entries()) {
+      const value = asText(values[at]);
+      if (fills[at]) this.#keep(fills[at], value, reply === failed);
+      // It may have been deleted, in vain, since it was asked for.
+      if (!this.#options.journal.fences(name)) found.set(name, value);
+    }
+  }
+
+  #keep(fill: Fill, value: string | undefined, isFailed: boolean): void {
+    if (isFailed) this.#options.memory?.dropFill(fill);
+    else this.#options.memory?.endFill(fill, value, performance.now());
+  }
+
+  #addStale(names: readonly string[], found: Map<string, string | undefined>): void {
+    for (const name of names) {
+      if (found.get(name) !== undefined) continue;
+      const value = this.#options.memory?.stale(name, performance.now());
+      if (value === undefined) continue;
+      found.set(name, value);
+      this.counts.stale++;
+    }
+  }
+
+  async #request(args: readonly string[], timeoutMs: number): Promise<unknown> {
+    const { guard } = this.#options;
+    if (!guard.isClosed) {
+      this.counts.bypassed++;
+      return failed;
+    }
+    const reply = await guard.request(args, timeoutMs);
+    if (reply === failed) this.counts.failures++;
+    return reply;
+  }
+}
+
+/** Clients may be set to return buffers. */
+function asText(reply: unknown): string | undefined {
+  return typeof reply === 'string' ? reply : Buffer.isBuffer(reply) ? reply.toString() : undefined;
+}
