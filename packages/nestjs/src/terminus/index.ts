@@ -1,0 +1,2 @@
+export { SwitchmasterHealthIndicator, type PingCheckOptions } from './health-indicator.ts';
+export { SwitchmasterHealthModule } from './health.module.ts';
