@@ -27,7 +27,6 @@ export default defineConfig({
         },
       },
     })),
-    passWithNoTests: true,
     maxWorkers: 2,
     // Real servers need their time to elect, on a busy machine above all. Tests wait for conditions, so a passing
     // one never waits this long.

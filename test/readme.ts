@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
+import { vi } from 'vitest';
 
 const root: string = fileURLToPath(new URL('..', import.meta.url));
 
@@ -63,13 +64,12 @@ export async function runExample({ code }: Example, options: RunOptions): Promis
   return await inFolder(async (folder) => {
     const file = join(folder, 'example.ts');
     await writeFile(file, source);
-    const said: string[] = [];
-    const { log } = console;
-    console.log = (...values: unknown[]) => void said.push(values.map(printed).join(' '));
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {});
     try {
-      return { said, exports: (await import(file)) as Record<string, unknown> };
+      const exports = (await import(file)) as Record<string, unknown>;
+      return { said: log.mock.calls.map((values: unknown[]) => values.map(printed).join(' ')), exports };
     } finally {
-      console.log = log;
+      log.mockRestore();
     }
   });
 }

@@ -7,7 +7,7 @@ import { throwIfAborted, untilAborted } from './waiting.ts';
 export interface ClientFactoryOptions<Client> {
   /** Makes a client for the master at `address`, the one to dial (`mapAddress` applied). */
   readonly create: (address: NodeAddress) => Client | Promise<Client>;
-  /** Ends a client whose master was left, or that the factory's own `close()` ends. Its errors are reported. */
+  /** Ends a client whose master was left, or that the factory's own `close()` ends. What it throws is ignored. */
   readonly close: (client: Client) => unknown;
 }
 

@@ -8,7 +8,7 @@ const phases = { selectedAt: 1, promotedAt: 2 };
 const common = { name: 'mymaster', at: 1000 };
 
 describe('toEvent tells of', () => {
-  it.each<[string, Exclude<Change, { type: 'ask' }>, string, object]>([
+  it.each<[string, Exclude<Change, { type: 'ask' | 'fault' }>, string, object]>([
     [
       'a hold',
       { type: 'hold', reason: 'failover', master: A, candidate: B },

@@ -95,24 +95,17 @@ type ChangeEvent = {
   [Name in keyof ChangeEvents]: { type: Name; event: ChangeEvents[Name] };
 }[keyof ChangeEvents];
 
+/** What is an event of its own. */
+type ToldChange = Exclude<Change, { type: 'ask' | 'fault' }>;
+
 /** What listeners are told of a change; frozen, since all of them get the same object. */
-export function toEvent(
-  change: Exclude<Change, { type: 'ask' }>,
-  name: string,
-  configEpoch: number,
-  at: number,
-): ChangeEvent {
+export function toEvent(change: ToldChange, name: string, configEpoch: number, at: number): ChangeEvent {
   const told = describe(change, name, configEpoch, at);
   Object.freeze(told.event);
   return told;
 }
 
-function describe(
-  change: Exclude<Change, { type: 'ask' }>,
-  name: string,
-  configEpoch: number,
-  at: number,
-): ChangeEvent {
+function describe(change: ToldChange, name: string, configEpoch: number, at: number): ChangeEvent {
   switch (change.type) {
     case 'hold': {
       const { reason, master, candidate } = change;

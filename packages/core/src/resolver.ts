@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import { formatAddress, sameAddress, type NodeAddress } from './address.ts';
 import { hasBrand, resolverBrand } from './brand.ts';
@@ -133,6 +134,8 @@ class MasterResolver implements Resolver {
       options.roleIntervalMs,
       (address, role) => this.#observe({ type: 'role', address, role }),
     );
+    // Every call that waits listens to it.
+    setMaxListeners(0, this.#closing.signal);
     this.#source = {
       closing: this.#closing.signal,
       master: (signal) => this.master({ signal }),
@@ -237,6 +240,7 @@ class MasterResolver implements Resolver {
 
   #act(change: Change, at: number): void {
     if (change.type === 'ask') return this.#sentinels.ask(this.name, change.sentinel);
+    if (change.type === 'fault') return this.#emitter.emit('error', this.#diagnose());
     if (change.type === 'hold' || change.type === 'release') this.#followers.tell(change);
     // The first master is where followers start; there is nothing to leave.
     if (change.type === 'move' && change.from) this.#followers.tell(change);
@@ -250,11 +254,9 @@ class MasterResolver implements Resolver {
 
   #refreshSnapshot(): void {
     const fresh = snapshot(this.name, this.#topology, false);
-    const before = this.#snapshot;
+    const isNews = !isSameTopology(fresh, this.#snapshot);
     this.#snapshot = fresh;
-    if (isSameTopology(fresh, before)) return;
-    this.#emitter.emit('topology', fresh);
-    if (before.verified && !fresh.verified) this.#emitter.emit('error', this.#diagnose());
+    if (isNews) this.#emitter.emit('topology', fresh);
   }
 
   #wakeAt(deadline: number, at: number): void {

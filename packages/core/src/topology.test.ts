@@ -109,6 +109,9 @@ const defaults: Settings = {
   minorityAfterMs: 1000,
 };
 
+/** What is no matter of followers. */
+const inner: ReadonlySet<Change['type']> = new Set(['ask', 'fault']);
+
 /** Plays a history, with the ticks that the resolver's one timer would give in between. */
 function play(history: History, settings: Partial<Settings> = {}): { did: string[]; end: Topology } {
   let topology = emptyTopology({ ...defaults, ...settings }, 0);
@@ -116,7 +119,7 @@ function play(history: History, settings: Partial<Settings> = {}): { did: string
   const see = (at: number, what: See): void => {
     const [next, changes] = step(topology, what(at), at);
     topology = next;
-    for (const change of changes) if (change.type !== 'ask') did.push(`${at} ${inWords(change)}`);
+    for (const change of changes) if (!inner.has(change.type)) did.push(`${at} ${inWords(change)}`);
   };
   let now = 0;
   for (const [at, ...seen] of history) {
@@ -145,7 +148,8 @@ function inWords(change: Change): string {
     case 'minority':
       return change.minority ? 'minority' : 'majority back';
     case 'ask':
-      return 'ask';
+    case 'fault':
+      return change.type;
   }
 }
 

@@ -52,6 +52,8 @@ export type Change =
       readonly master: NodeAddress;
       readonly heldMs: number;
     }
+  /** The master did not confirm that it is one; a suspicion alone is no fault. */
+  | { readonly type: 'fault' }
   /** Ask this sentinel, or all of them, again now. */
   | { readonly type: 'ask'; readonly sentinel: string | undefined }
   | {
@@ -259,7 +261,11 @@ function recordRole(
   const roles = new Map(t.roles).set(addressKey(address), { ...role, at: now });
   if (!isMaster(t, address)) return recordRetired({ ...t, roles }, address, role, now, emit);
   const verified = role.kind === 'master';
-  if (t.verified && !verified) emit({ type: 'ask', sentinel: undefined });
+  const wasWell = t.roles.get(addressKey(address))?.kind === 'master';
+  if (wasWell && !verified) {
+    emit({ type: 'ask', sentinel: undefined });
+    emit({ type: 'fault' });
+  }
   const phases = role.kind === 'unreachable' ? { downAt: now, ...phasesAtHand(t) } : t.phases;
   return { ...t, roles, verified, phases };
 }

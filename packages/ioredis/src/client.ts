@@ -17,9 +17,10 @@ export type ClientConstructor<Instance> = new (options: never) => Instance;
 
 /** The class of ioredis itself, where no other is given. */
 export function loadIoredis(): ClientConstructor<Client> {
-  const require = createRequire(import.meta.url);
+  // Not named `require`: the CommonJS build needs that one to make it.
+  const load = createRequire(import.meta.url);
   try {
-    return (require('ioredis') as { default: ClientConstructor<Client> }).default;
+    return (load('ioredis') as { default: ClientConstructor<Client> }).default;
   } catch (cause) {
     throw new SwitchmasterError(
       'INVALID_OPTION',

@@ -188,7 +188,7 @@ export class Session {
     };
   }
 
-  /** A replica that the sentinels take for healthy may be out of our reach: try it before the master is left. */
+  /** What the sentinels take for healthy may be out of our reach: it is tried before the master is left. */
   async #lookForReplica(): Promise<void> {
     const isMaster = (address: NodeAddress | undefined): boolean =>
       isSame(address, this.#resolver.topology.master);

@@ -86,6 +86,8 @@ export interface ConformanceFigures extends Partial<WriterFigures> {
   readonly scenario: string;
   /** From the first command to its answer, in milliseconds. */
   readonly firstCommandMs?: number;
+  /** Given where writes were lost and the trial is repeated: for how long this process stood still. */
+  readonly stoodStillMs?: number;
   /** From when the new master said that it is one to its first acknowledgement, in milliseconds. */
   readonly resumedAfterMs?: number | undefined;
 }
