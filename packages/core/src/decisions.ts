@@ -154,6 +154,7 @@ function move(
     hold: undefined,
     spentHold: undefined,
     retired: retired.filter((one) => !sameAddress(one.address, to)),
+    abandoned: reason === 'undone' || reason === 'demotion' ? t.master : undefined,
     phases,
   };
 }

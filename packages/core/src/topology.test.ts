@@ -385,6 +385,39 @@ cases('rule 5: a move at promotion is provisional', [
     did: [...promotedWords, '400 hold announced', '402 move B→C undone'],
   },
   {
+    title: 'a leader that is slow to end its failover calls nobody back from a newer one',
+    history: [
+      ...promoted,
+      [1000, says('s1', B, 2, { failover: { stage: 'promoted', candidate: B } }), says('s2', B, 2)],
+      [1200, stage('s2', 'selected', C)],
+      [1250, stage('s2', 'waiting', C), isMaster(C)],
+      [1300, says('s1', B, 2, { failover: { stage: 'promoted', candidate: B } }), isMaster(B)],
+    ],
+    did: [...promotedWords, '1200 hold failover', '1250 move B→C promotion'],
+  },
+  {
+    title: 'a promotion that was undone holds nobody again because its leader still waits for it',
+    history: [
+      ...promoted,
+      [300, isReplicaOf(B, A), isMaster(A)],
+      [5000, says('s1', A, 1, { failover: { stage: 'waiting', candidate: B } })],
+    ],
+    did: [...promotedWords, '300 hold demoted', '300 move B→A demotion'],
+  },
+  {
+    title: 'a promotion that was undone may be chosen anew',
+    history: [
+      ...promoted,
+      [300, isReplicaOf(B, A), isMaster(A)],
+      [5000, stage('s2', 'selected', B)],
+      [5060, stage('s2', 'waiting', B), isMaster(B)],
+    ],
+    did: [
+      ...[...promotedWords, '300 hold demoted', '300 move B→A demotion'],
+      ...['5000 hold failover', '5060 move A→B promotion'],
+    ],
+  },
+  {
     title: 'a sentinel that is behind moves nobody back',
     history: [
       ...promoted,

@@ -127,6 +127,8 @@ export interface Topology {
   /** How the last failover that did not move anybody ended; what a release gives as its reason. */
   readonly calledOff: 'aborted' | 'confirmed';
   readonly retired: readonly Retired[];
+  /** A master that was given up again; only a leader that chooses it anew makes it a candidate. */
+  readonly abandoned: NodeAddress | undefined;
   readonly minority: boolean;
   readonly phases: FailoverPhases;
 }
@@ -146,6 +148,7 @@ export function emptyTopology(settings: Settings, now: number): Topology {
     spentHold: undefined,
     calledOff: 'confirmed',
     retired: [],
+    abandoned: undefined,
     minority: false,
     phases: {},
   };
@@ -200,13 +203,18 @@ function recordReport(t: Topology, key: string, report: Report & { askedAt: numb
   const sentinels = new Map(t.sentinels).set(key, { ...view, report, error: undefined });
   const known = { ...t, sentinels };
   // A link that came up in the middle of a failover has missed the leader's events.
-  if (report.failover === undefined || isSuperseded(t, report)) return known;
+  if (report.failover === undefined || isOver(t, report)) return known;
   return recordNotice(known, key, { kind: 'failover', ...report.failover }, now);
 }
 
-/** A leader that is slow to end its failover names the candidate on, also when a newer failover has replaced it. */
-function isSuperseded(t: Topology, { failover, configEpoch }: Report): boolean {
-  return failover?.stage === 'promoted' && configEpoch <= (t.provisional?.epochBefore ?? t.configEpoch);
+/**
+ * A leader that is slow to end its failover names the candidate on, also when a newer failover has replaced
+ * it, or when the candidate was turned back into a replica by then.
+ */
+function isOver(t: Topology, { failover, configEpoch }: Report): boolean {
+  if (failover === undefined) return true;
+  if (t.abandoned && sameAddress(t.abandoned, failover.candidate)) return true;
+  return failover.stage === 'promoted' && configEpoch <= (t.provisional?.epochBefore ?? t.configEpoch);
 }
 
 function recordNotice(t: Topology, key: string, notice: Notice, now: number): Topology {
@@ -248,7 +256,8 @@ function recordFailover(
     promotingSince: (same ? known.promotingSince : undefined) ?? (stage === 'selected' ? undefined : now),
   };
   const phases = same ? t.phases : { ...phasesAtHand(t), selectedAt: now };
-  return { ...t, failover, phases };
+  const abandoned = t.abandoned && sameAddress(t.abandoned, candidate) ? undefined : t.abandoned;
+  return { ...t, failover, phases, abandoned };
 }
 
 function recordRole(
