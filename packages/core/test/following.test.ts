@@ -151,7 +151,7 @@ describe('a planned failover', () => {
     await eventually(() =>
       expect(told).toEqual(['hold failover', `move ${formatAddress(replica)} announcement`]),
     );
-    expect(resolver.topology.phase).toBe('following');
+    await eventually(() => expect(resolver.topology.phase).toBe('following'));
   });
 
   it('of another master is nothing to us', async () => {

@@ -52,6 +52,11 @@ export function within(ms: number): { signal: AbortSignal } {
   return { signal: AbortSignal.timeout(ms) };
 }
 
+/** Options of a call whose deadline has passed already: it is told at once why there is nothing to give. */
+export function overdue(): { signal: AbortSignal } {
+  return { signal: AbortSignal.abort(new DOMException('the deadline passed', 'TimeoutError')) };
+}
+
 /** Only the address of whatever has one. */
 export function addressOnly({ host, port }: Address): Address {
   return { host, port };

@@ -41,9 +41,11 @@ export const planned: readonly Scenario[] = [
       const late = t.write(client, { prefix: 'late:' });
       await late.more(200);
       t.assertFlawless(await t.finish(late, third, 'what came after it'));
-      // The replicas had not yet found the second master: what it took, the third may never have seen.
+      // The replicas had not yet found the second master: what it took, the third may never have seen. And the first
+      // leader may turn it back into a replica, which cuts off what was under way.
       const { failed, hung } = await t.finish(writer, third);
-      assert.deepEqual({ failed, hung }, { failed: 0, hung: 0 });
+      assert.equal(hung, 0);
+      assert.ok(failed <= t.mayFail, `${failed} writes failed`);
     },
   },
   {
