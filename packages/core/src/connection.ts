@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { now } from './clock.ts';
+import { deadline, now } from './clock.ts';
 import { dial, nameOf, type Credentials, type Endpoint } from './dial.ts';
 import { SwitchmasterError } from './errors.ts';
 import { Decoder, type Sink } from './resp/decoder.ts';
@@ -13,7 +13,7 @@ interface Waiting {
   /** One command with several confirmations: an error is its only reply. */
   readonly errorEnds: boolean;
   readonly replies: Reply[];
-  readonly timer: NodeJS.Timeout;
+  readonly inTime: () => void;
   resolve(replies: Reply[]): void;
   reject(error: Error): void;
 }
@@ -109,12 +109,12 @@ export class Connection {
     if (this.#closedBy) return Promise.reject(this.#closedBy);
     return new Promise((resolve, reject) => {
       const { commandTimeoutMs } = this.#endpoint;
-      const timer = setTimeout(() => {
+      const inTime = deadline(commandTimeoutMs, () => {
         const what = commands.map(commandName).join(', ');
         const message = `${nameOf(this.#endpoint)} did not answer ${what} within ${commandTimeoutMs} ms`;
         this.destroy(new SwitchmasterError('TIMED_OUT', message));
-      }, commandTimeoutMs).unref();
-      this.#waiting.push({ expected, errorEnds, replies: [], timer, resolve, reject });
+      });
+      this.#waiting.push({ expected, errorEnds, replies: [], inTime, resolve, reject });
       this.#socket.write(encodePipeline(commands));
     });
   }
@@ -149,7 +149,7 @@ export class Connection {
     const ended = first.errorEnds && reply instanceof ReplyError;
     if (first.replies.length < first.expected && !ended) return;
     this.#waiting.shift();
-    clearTimeout(first.timer);
+    first.inTime();
     first.resolve(first.replies);
   }
 
@@ -158,7 +158,7 @@ export class Connection {
     this.#closedBy = error;
     this.#signal.removeEventListener('abort', this.#aborted);
     for (const waiting of this.#waiting.splice(0)) {
-      clearTimeout(waiting.timer);
+      waiting.inTime();
       waiting.reject(error);
     }
     this.#onClose(error);

@@ -1,6 +1,7 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, TLSSocket, type ConnectionOptions } from 'node:tls';
 import { formatAddress, type NodeAddress } from './address.ts';
+import { deadline } from './clock.ts';
 import { SwitchmasterError } from './errors.ts';
 
 /** How a user and password are given; a password alone is the `default` user's. */
@@ -49,13 +50,10 @@ export async function dial(endpoint: Endpoint, signal: AbortSignal): Promise<Soc
     : connectTcp({ host, port });
   socket.unref().setNoDelay(true).setKeepAlive(true, 5000);
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => fail(new Error(late(endpoint, socket))),
-      endpoint.connectTimeoutMs,
-    ).unref();
+    const inTime = deadline(endpoint.connectTimeoutMs, () => fail(new Error(late(endpoint, socket))));
     const aborted = (): void => fail(new Error('no longer needed'));
     const settle = (): void => {
-      clearTimeout(timer);
+      inTime();
       signal.removeEventListener('abort', aborted);
     };
     const fail = (cause: Error): void => {

@@ -233,7 +233,7 @@ describe.runIf(hasIPv6)('IPv6', () => {
 });
 
 it('host names are looked up anew at each dial', async () => {
-  await using fakes = await startFakes({ sentinels: 1 });
+  await using fakes = await startFakes({ host: '127.0.0.1', sentinels: 1 });
   for (const fake of fakes.sentinels) fake.master = { host: 'localhost', port: fakes.master.port };
   await using resolver = quickResolver({ sentinels: fakes.addresses.map(({ port }) => `localhost:${port}`) });
   expect(await resolver.master(within(5000))).toEqual({ host: 'localhost', port: fakes.master.port });

@@ -12,6 +12,7 @@ import {
   addressOnly,
   at,
   leaveNothingBehind,
+  loopback,
   nodeRights,
   overdue,
   quickResolver,
@@ -228,8 +229,13 @@ describe('sentinels that know no HELLO', () => {
     ['a password', { password: 'sentinel-secret' }],
     ['a user', { username: 'watcher', password: 'sentinel-secret' }],
   ])('are given %s on both connections', async (_, credentials) => {
-    await using master = await startFakeNode();
-    await using fake = await startFakeSentinel({ protocol: 2, ...credentials, master: addressOnly(master) });
+    await using master = await startFakeNode({ host: loopback });
+    await using fake = await startFakeSentinel({
+      host: loopback,
+      protocol: 2,
+      ...credentials,
+      master: addressOnly(master),
+    });
     await using resolver = quickResolver({ sentinels: [fake], sentinel: credentials });
     expect(await resolver.master(within(5000))).toEqual(addressOnly(master));
     expect(
@@ -241,7 +247,7 @@ describe('sentinels that know no HELLO', () => {
     ['none', {}, 'NOAUTH'],
     ['a wrong one', { password: 'wrong' }, 'WRONGPASS'],
   ])('and refuse %s say so', async (_, credentials, code) => {
-    await using fake = await startFakeSentinel({ protocol: 2, password: 'sentinel-secret' });
+    await using fake = await startFakeSentinel({ host: loopback, protocol: 2, password: 'sentinel-secret' });
     await using resolver = quickResolver({ sentinels: [fake], sentinel: credentials });
     await expect(resolver.master(within(5000))).rejects.toMatchObject({
       code: 'AUTH_REFUSED',
@@ -256,7 +262,7 @@ it.each([
 ])(
   'a sentinel that is not in the mood (%s: %s) is no refusal, and its words are given without our password',
   async (command, reply, said) => {
-    await using fake = await startFakeSentinel({ password: 'sentinel-secret' });
+    await using fake = await startFakeSentinel({ host: loopback, password: 'sentinel-secret' });
     fake.reply(command, reply);
     await using resolver = quickResolver({ sentinels: [fake], sentinel: { password: 'sentinel-secret' } });
     await eventually(() =>

@@ -36,8 +36,8 @@ interface Scene extends AsyncDisposable {
   beforeClose: () => void | Promise<void>;
 }
 
-async function settle(options: Partial<ResolverOptions> = {}): Promise<Scene> {
-  const fakes = await startFakes();
+async function settle(options: Partial<ResolverOptions> = {}, host?: string): Promise<Scene> {
+  const fakes = await startFakes(host === undefined ? {} : { host });
   const resolver = quickResolver({ sentinels: fakes.addresses, ...options });
   const made: Client[] = [];
   const errors: string[] = [];
@@ -158,9 +158,8 @@ describe('a client factory', () => {
   });
 
   it('gives clients the address to dial', async () => {
-    await using scene = await settle({
-      mapAddress: ({ host, port }) => ({ host: host.replace('127.0.0.1', 'localhost'), port }),
-    });
+    const mapAddress = ({ port }: NodeAddress): NodeAddress => ({ host: 'localhost', port });
+    await using scene = await settle({ mapAddress }, '127.0.0.1');
     expect((await scene.clients.get(within(5000))).address).toEqual({
       host: 'localhost',
       port: scene.fakes.master.port,

@@ -10,6 +10,7 @@ import {
   deadAddress,
   type Fakes,
   leaveNothingBehind,
+  loopback,
   quickResolver,
   Recorder,
   startFakes,
@@ -242,7 +243,7 @@ describe('a process', () => {
     'that waits in %s() without a signal stays alive as long as it takes',
     async (call) => {
       await using fakes = await startFakes({ sentinels: 1 });
-      await using door = await startFakeSentinel({ master: addressOnly(fakes.master) });
+      await using door = await startFakeSentinel({ host: loopback, master: addressOnly(fakes.master) });
       await door.refuse();
       const child = run(
         `const resolver = createResolver(options);

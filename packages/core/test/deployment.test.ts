@@ -106,6 +106,39 @@ it('five names and five resolvers need one connection to each sentinel', async (
   await Promise.all(resolvers.map((resolver) => resolver.close()));
 });
 
+it('a process that is busy for longer than its deadlines takes nobody for dead', async () => {
+  await using cluster = await startCluster();
+  await using resolver = createResolver({
+    ...{ name: cluster.name, sentinels: cluster.sentinels },
+    // As little as a process may be busy for in a test.
+    ...{
+      commandTimeoutMs: 200,
+      connectTimeoutMs: 200,
+      pingIntervalMs: 20,
+      refreshIntervalMs: 20,
+      roleIntervalMs: 20,
+    },
+  });
+  const { events } = new Recorder(resolver);
+  await resolver.master(within(5000));
+  await eventually(() =>
+    expect(resolver.topology.sentinels.map(({ state }) => state)).toEqual([
+      'connected',
+      'connected',
+      'connected',
+    ]),
+  );
+  const lost = (): unknown[] => events.sentinel.filter(({ state }) => state === 'lost');
+  const before = lost().length;
+  for (let times = 0; times < 3; times++) {
+    resolver.suspect(await resolver.master(within(5000)));
+    for (const until = performance.now() + 300; performance.now() < until;);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(await resolver.master(within(5000))).toEqual(addressOnly(await cluster.master()));
+  expect(lost()).toHaveLength(before);
+});
+
 it('with all sentinels dead a connection that breaks comes back to the master', async () => {
   await using cluster = await startCluster();
   await using resolver = quickResolver({ name: cluster.name, sentinels: cluster.sentinels });

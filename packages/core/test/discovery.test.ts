@@ -6,6 +6,7 @@ import {
   at,
   deadAddress,
   leaveNothingBehind,
+  loopback,
   overdue,
   quickResolver,
   startFakes,
@@ -142,7 +143,7 @@ async function refusal(
 describe('where there is no master to give, master() says why', () => {
   it('at once: the sentinels do not know the name', async () => {
     await using fakes = await startFakes();
-    const asked = fakes.addresses.map(({ port }) => `127.0.0.1:${port}`).join(', ');
+    const asked = fakes.addresses.map(({ port }) => `${loopback}:${port}`).join(', ');
     expect(await refusal(fakes.addresses, 'at once', 'other')).toEqual({
       code: 'NAME_UNKNOWN',
       message: `no master named 'other' is known to ${asked}; check \`name\` against \`sentinel monitor\` there`,
@@ -172,26 +173,26 @@ describe('where there is no master to give, master() says why', () => {
     const { host, port } = await deadAddress();
     expect(await refusal([{ host, port }], /ECONNREFUSED/)).toEqual({
       code: 'SENTINELS_UNREACHABLE',
-      message: `no sentinel answers for 'mymaster' (asked 127.0.0.1:${port}): sentinel 127.0.0.1:${port} cannot be reached: connect ECONNREFUSED 127.0.0.1:${port} (the caller's deadline passed)`,
+      message: `no sentinel answers for 'mymaster' (asked ${loopback}:${port}): sentinel ${loopback}:${port} cannot be reached: connect ECONNREFUSED ${loopback}:${port} (the caller's deadline passed)`,
       early: false,
     });
   });
 
   it('at the deadline: everybody hangs', async () => {
-    await using fake = await startFakeSentinel();
+    await using fake = await startFakeSentinel({ host: loopback });
     fake.hang();
     expect(await refusal([fake], /did not answer HELLO/)).toEqual({
       code: 'SENTINELS_UNREACHABLE',
-      message: `no sentinel answers for 'mymaster' (asked 127.0.0.1:${fake.port}): sentinel 127.0.0.1:${fake.port} did not answer HELLO within 500 ms (the caller's deadline passed)`,
+      message: `no sentinel answers for 'mymaster' (asked ${loopback}:${fake.port}): sentinel ${loopback}:${fake.port} did not answer HELLO within 500 ms (the caller's deadline passed)`,
       early: false,
     });
   });
 
   it('at the deadline: a data node was given as a sentinel', async () => {
-    await using node = await startFakeNode();
+    await using node = await startFakeNode({ host: loopback });
     expect(await refusal([node], /no sentinel; name/)).toEqual({
       code: 'PROTOCOL_ERROR',
-      message: `sentinel 127.0.0.1:${node.port} is a Redis node and no sentinel; name the sentinels' port (26379 by default) (the caller's deadline passed)`,
+      message: `sentinel ${loopback}:${node.port} is a Redis node and no sentinel; name the sentinels' port (26379 by default) (the caller's deadline passed)`,
       early: false,
     });
   });
@@ -201,7 +202,7 @@ describe('where there is no master to give, master() says why', () => {
     expect(await refusal([web], /does not speak/)).toMatchObject({
       code: 'PROTOCOL_ERROR',
       message: expect.stringContaining(
-        `sentinel 127.0.0.1:${web.port} does not speak the Redis protocol: `,
+        `sentinel ${loopback}:${web.port} does not speak the Redis protocol: `,
       ) as string,
     });
   });
@@ -212,7 +213,7 @@ describe('where there is no master to give, master() says why', () => {
     const { port } = fakes.master;
     expect(await refusal(fakes.addresses, /ECONNREFUSED/)).toEqual({
       code: 'MASTER_UNREACHABLE',
-      message: `127.0.0.1:${port}, which the sentinels name as the master 'mymaster', gives no answer: node 127.0.0.1:${port} cannot be reached: connect ECONNREFUSED 127.0.0.1:${port} (the caller's deadline passed)`,
+      message: `${loopback}:${port}, which the sentinels name as the master 'mymaster', gives no answer: node ${loopback}:${port} cannot be reached: connect ECONNREFUSED ${loopback}:${port} (the caller's deadline passed)`,
       early: false,
     });
   });
@@ -222,7 +223,7 @@ describe('where there is no master to give, master() says why', () => {
     fakes.master.role = 'replica';
     expect(await refusal(fakes.addresses, /says that it is a replica/)).toEqual({
       code: 'ROLE_MISMATCH',
-      message: `127.0.0.1:${fakes.master.port}, which the sentinels name as the master 'mymaster', says that it is a replica (the caller's deadline passed)`,
+      message: `${loopback}:${fakes.master.port}, which the sentinels name as the master 'mymaster', says that it is a replica (the caller's deadline passed)`,
       early: false,
     });
   });
@@ -233,7 +234,7 @@ describe('where there is no master to give, master() says why', () => {
     for (const fake of fakes.sentinels) fake.master = addressOnly(other);
     expect(await refusal([one], /is a sentinel, not/)).toEqual({
       code: 'ROLE_MISMATCH',
-      message: `node 127.0.0.1:${other.port} is a sentinel, not a Redis node (the caller's deadline passed)`,
+      message: `node ${loopback}:${other.port} is a sentinel, not a Redis node (the caller's deadline passed)`,
       early: false,
     });
   });
@@ -245,7 +246,7 @@ describe('where there is no master to give, master() says why', () => {
     expect(await refusal(fakes.addresses, /does not speak/)).toMatchObject({
       code: 'PROTOCOL_ERROR',
       message: expect.stringContaining(
-        `node 127.0.0.1:${web.port} does not speak the Redis protocol: `,
+        `node ${loopback}:${web.port} does not speak the Redis protocol: `,
       ) as string,
     });
   });

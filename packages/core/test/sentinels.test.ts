@@ -12,6 +12,7 @@ import {
   at,
   type Fakes,
   leaveNothingBehind,
+  loopback,
   quick,
   quickResolver,
   Recorder,
@@ -38,8 +39,6 @@ async function stop(fake: FakeSentinel): Promise<void> {
 }
 
 const forSet = {
-  connectTimeoutMs: quick.connectTimeoutMs,
-  commandTimeoutMs: quick.commandTimeoutMs,
   pingIntervalMs: quick.pingIntervalMs,
   refreshIntervalMs: quick.refreshIntervalMs,
   backoff: quick.backoff,
@@ -130,8 +129,8 @@ describe('a set that is shared', () => {
       expect(heard).toEqual([`${first} connected`, `${second} learnt`, `${second} connected`]),
     );
     expect(sentinels.sentinels).toEqual([
-      { host: '127.0.0.1', port: first, origin: 'configured', state: 'connected' },
-      { host: '127.0.0.1', port: second, origin: 'learnt', state: 'connected' },
+      { host: loopback, port: first, origin: 'configured', state: 'connected' },
+      { host: loopback, port: second, origin: 'learnt', state: 'connected' },
     ]);
     undo();
     await stop(at(fakes.sentinels, 1));
@@ -145,22 +144,30 @@ describe('sentinels are learnt', () => {
     await using fakes = await startFakes();
     await using resolver = quickResolver({ sentinels: fakes.addresses, refreshIntervalMs: 60_000 });
     await resolver.master(within(5000));
-    await using fourth = await startFakeSentinel({ master: addressOnly(fakes.master), configEpoch: 1 });
+    await using fourth = await startFakeSentinel({
+      host: loopback,
+      master: addressOnly(fakes.master),
+      configEpoch: 1,
+    });
     introduce([...fakes.sentinels, fourth]);
     at(fakes.sentinels, 0).publish(
       '+sentinel',
       `sentinel ${fourth.id} ${fourth.host} ${fourth.port} @ mymaster ${fakes.master.host} ${fakes.master.port}`,
     );
-    await eventually(() => expect(states(resolver)).toContain(`127.0.0.1:${fourth.port} learnt connected`));
+    await eventually(() => expect(states(resolver)).toContain(`${loopback}:${fourth.port} learnt connected`));
   });
 
   it('by asking, where that was missed', async () => {
     await using fakes = await startFakes();
     await using resolver = quickResolver({ sentinels: fakes.addresses });
     await resolver.master(within(5000));
-    await using fourth = await startFakeSentinel({ master: addressOnly(fakes.master), configEpoch: 1 });
+    await using fourth = await startFakeSentinel({
+      host: loopback,
+      master: addressOnly(fakes.master),
+      configEpoch: 1,
+    });
     introduce([...fakes.sentinels, fourth]);
-    await eventually(() => expect(states(resolver)).toContain(`127.0.0.1:${fourth.port} learnt connected`));
+    await eventually(() => expect(states(resolver)).toContain(`${loopback}:${fourth.port} learnt connected`));
   });
 
   it('and replaced, one by one, until none of the configured ones is left; then there is a failover', async () => {
@@ -171,18 +178,22 @@ describe('sentinels are learnt', () => {
     let current: FakeSentinel[] = [...fakes.sentinels];
     const fresh: FakeSentinel[] = [];
     for (const old of fakes.sentinels) {
-      const next = await startFakeSentinel({ master: addressOnly(fakes.master), configEpoch: 1 });
+      const next = await startFakeSentinel({
+        host: loopback,
+        master: addressOnly(fakes.master),
+        configEpoch: 1,
+      });
       fresh.push(next);
       current = [...current.filter((one) => one !== old), next];
       introduce(current);
-      await eventually(() => expect(states(resolver)).toContain(`127.0.0.1:${next.port} learnt connected`));
+      await eventually(() => expect(states(resolver)).toContain(`${loopback}:${next.port} learnt connected`));
       await stop(old);
     }
     await eventually(() =>
       expect(states(resolver).sort()).toEqual(
         [
-          ...fakes.addresses.map(({ port }) => `127.0.0.1:${port} configured lost`),
-          ...fresh.map(({ port }) => `127.0.0.1:${port} learnt connected`),
+          ...fakes.addresses.map(({ port }) => `${loopback}:${port} configured lost`),
+          ...fresh.map(({ port }) => `${loopback}:${port} learnt connected`),
         ].sort(),
       ),
     );
@@ -205,7 +216,7 @@ describe('sentinels are learnt', () => {
     const gone = at(fakes.sentinels, 2);
     introduce(fakes.sentinels.slice(0, 2));
     await stop(gone);
-    await eventually(() => expect(states(resolver)).toContain(`127.0.0.1:${gone.port} learnt lost`));
+    await eventually(() => expect(states(resolver)).toContain(`${loopback}:${gone.port} learnt lost`));
     // A minute later.
     const now = performance.now.bind(performance);
     vi.spyOn(performance, 'now').mockImplementation(() => now() + 61_000);
@@ -224,9 +235,11 @@ describe('sentinels are learnt', () => {
     const gone = at(fakes.sentinels, 2);
     introduce(fakes.sentinels.slice(0, 2));
     await stop(gone);
-    await eventually(() => expect(states(resolver)).toContain(`127.0.0.1:${gone.port} configured lost`));
+    await eventually(() => expect(states(resolver)).toContain(`${loopback}:${gone.port} configured lost`));
     await gone.accept();
-    await eventually(() => expect(states(resolver)).toContain(`127.0.0.1:${gone.port} configured connected`));
+    await eventually(() =>
+      expect(states(resolver)).toContain(`${loopback}:${gone.port} configured connected`),
+    );
   });
 });
 
@@ -234,7 +247,7 @@ describe('one sentinel under two names', () => {
   const twins = (fakes: Fakes): string[] => fakes.addresses.map(({ port }) => `localhost:${port}`);
 
   it('keeps one connection, where both are configured', async () => {
-    await using fakes = await startFakes({ sentinels: 1 });
+    await using fakes = await startFakes({ host: '127.0.0.1', sentinels: 1 });
     await using resolver = quickResolver({ sentinels: [...twins(fakes), ...fakes.addresses] });
     await resolver.master(within(5000));
     await eventually(() => expect(resolver.topology.sentinels).toHaveLength(1));
@@ -242,7 +255,7 @@ describe('one sentinel under two names', () => {
   });
 
   it('keeps the configured one, where the other is learnt', async () => {
-    await using fakes = await startFakes();
+    await using fakes = await startFakes({ host: '127.0.0.1' });
     await using resolver = quickResolver({ sentinels: twins(fakes) });
     await resolver.master(within(5000));
     await eventually(() =>
@@ -260,7 +273,7 @@ describe('one sentinel under two names', () => {
   });
 
   it('tries both when it is lost, and keeps one when it is back', async () => {
-    await using fakes = await startFakes({ sentinels: 1 });
+    await using fakes = await startFakes({ host: '127.0.0.1', sentinels: 1 });
     await using resolver = quickResolver({ sentinels: [...twins(fakes), ...fakes.addresses] });
     await resolver.master(within(5000));
     await eventually(() => expect(resolver.topology.sentinels).toHaveLength(1));
@@ -312,11 +325,13 @@ describe('a sentinel that is lost', () => {
       address: addressOnly(hung),
       error: {
         code: 'TIMED_OUT',
-        message: `sentinel 127.0.0.1:${hung.port} did not answer PING within 500 ms`,
+        message: `sentinel ${loopback}:${hung.port} did not answer PING within 500 ms`,
       },
     });
     hung.resume();
-    await eventually(() => expect(states(resolver)).toContain(`127.0.0.1:${hung.port} configured connected`));
+    await eventually(() =>
+      expect(states(resolver)).toContain(`${loopback}:${hung.port} configured connected`),
+    );
   });
 
   it('on RESP2 is lost with either of its two connections', async () => {

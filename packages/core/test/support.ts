@@ -26,6 +26,13 @@ import {
   type ResolverOptions,
 } from '../src/index.ts';
 
+/**
+ * A loopback address that this process has for itself, where there are many: who goes on dialling a server that is
+ * gone must not meet that of another test file, on a port that was free again.
+ */
+export const loopback: string =
+  process.platform === 'linux' ? `127.${1 + ((process.pid >> 8) % 254)}.${process.pid & 255}.1` : '127.0.0.1';
+
 /** Every duration shortened, for tests in which what they bound is to happen. */
 export const quick: Omit<ResolverOptions, 'sentinels'> = {
   connectTimeoutMs: 500,
@@ -64,15 +71,15 @@ export function addressOnly({ host, port }: Address): Address {
 
 /** A port of this machine where nobody listens. */
 export async function deadAddress(): Promise<Address> {
-  const node = await startFakeNode();
+  const node = await startFakeNode({ host: loopback });
   await node.close();
   return addressOnly(node);
 }
 
-/** A server of any kind, over TLS if it is given options for that: `serve` gets each connection. */
+/** A server of any kind: `serve` gets each connection. */
 export async function startServer(
   serve: (socket: Socket) => void,
-  tls?: TlsOptions,
+  { host = loopback, tls }: { host?: string; tls?: TlsOptions } = {},
 ): Promise<Address & AsyncDisposable & { readonly sockets: ReadonlySet<Socket> }> {
   const sockets = new Set<Socket>();
   const accept = (socket: Socket): void => {
@@ -83,9 +90,9 @@ export async function startServer(
     socket.resume();
   };
   const server = tls ? createTlsServer(tls, accept) : createServer(accept);
-  await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0 }, resolve));
+  await new Promise<void>((resolve) => server.listen({ host, port: 0 }, resolve));
   return {
-    host: '127.0.0.1',
+    host,
     port: (server.address() as AddressInfo).port,
     sockets,
     async [Symbol.asyncDispose]() {
@@ -130,6 +137,7 @@ export interface Fakes extends AsyncDisposable {
 }
 
 export interface FakesOptions {
+  readonly host?: string;
   readonly sentinels?: number;
   readonly replicas?: number;
   readonly sentinel?: Omit<FakeSentinelOptions, 'master' | 'others'>;
@@ -138,14 +146,17 @@ export interface FakesOptions {
 
 /** A deployment of fakes: sentinels that know each other, a master and its replicas. */
 export async function startFakes(options: FakesOptions = {}): Promise<Fakes> {
-  const { sentinels: sentinelCount = 3, replicas: replicaCount = 1 } = options;
-  const master = await startFakeNode({ ...options.node, role: 'master' });
+  const { host: home = loopback, sentinels: sentinelCount = 3, replicas: replicaCount = 1 } = options;
+  const master = await startFakeNode({ host: home, ...options.node, role: 'master' });
   const replicas = await Promise.all(
-    Array.from({ length: replicaCount }, () => startFakeNode({ ...options.node, role: 'replica', master })),
+    Array.from({ length: replicaCount }, () =>
+      startFakeNode({ host: home, ...options.node, role: 'replica', master }),
+    ),
   );
   const sentinels = await Promise.all(
     Array.from({ length: sentinelCount }, () =>
       startFakeSentinel({
+        host: home,
         ...options.sentinel,
         master: addressOnly(master),
         replicas: replicas.map(addressOnly),

@@ -129,7 +129,7 @@ describe('TLS everywhere', () => {
 describe('TLS to one kind of server only', () => {
   it('sentinels', async () => {
     const tls = selfSignedCertificate();
-    await using fakes = await startFakes({ sentinel: { tls } });
+    await using fakes = await startFakes({ host: '127.0.0.1', sentinel: { tls } });
     await using resolver = quickResolver({ sentinels: fakes.addresses, sentinel: { tls: { ca: tls.ca } } });
     expect(await resolver.master(within(5000))).toEqual(addressOnly(fakes.master));
     const socket = await resolver.connect(within(5000));
@@ -139,7 +139,7 @@ describe('TLS to one kind of server only', () => {
 
   it('nodes', async () => {
     const tls = selfSignedCertificate();
-    await using fakes = await startFakes({ node: { tls } });
+    await using fakes = await startFakes({ host: '127.0.0.1', node: { tls } });
     await using resolver = quickResolver({ sentinels: fakes.addresses, node: { tls: { ca: tls.ca } } });
     expect(await resolver.master(within(5000))).toEqual(addressOnly(fakes.master));
     const socket = await resolver.connect(within(5000));
@@ -205,8 +205,8 @@ describe('the server name', () => {
     const { key, cert } = selfSignedCertificate();
     const names: unknown[] = [];
     await using server = await startServer((socket) => names.push((socket as Named).servername), {
-      key,
-      cert,
+      host: '127.0.0.1',
+      tls: { key, cert },
     });
     const options = typeof tls === 'object' ? tls : {};
     await using resolver = quickResolver({
@@ -221,7 +221,7 @@ describe('the server name', () => {
 
   it('has to be in the certificate', async () => {
     const tls = selfSignedCertificate({ hosts: ['s1.example'] });
-    await using fakes = await startFakes({ sentinel: { tls } });
+    await using fakes = await startFakes({ host: '127.0.0.1', sentinel: { tls } });
     const [address] = fakes.addresses;
     await using byAddress = quickResolver({ sentinels: fakes.addresses, sentinel: { tls: { ca: tls.ca } } });
     await eventually(() =>
@@ -246,7 +246,7 @@ describe('the server name', () => {
 
   it('of each node is its own', async () => {
     const tls = selfSignedCertificate({ hosts: ['localhost'] });
-    await using fakes = await startFakes({ node: { tls } });
+    await using fakes = await startFakes({ host: '127.0.0.1', node: { tls } });
     const announced = { host: 'localhost', port: fakes.master.port };
     for (const fake of fakes.sentinels) fake.master = announced;
     await using resolver = quickResolver({ sentinels: fakes.addresses, node: { tls: { ca: tls.ca } } });
@@ -265,7 +265,10 @@ describe('a client certificate', () => {
     // Where it is a part of what comes after the handshake.
     ['TLSv1.3', 'SENTINELS_UNREACHABLE', 'was lost: '],
   ] as const)('that is asked for and not given is told (%s)', async (maxVersion, code, message) => {
-    await using server = await startServer(() => {}, { ...demanding, maxVersion });
+    await using server = await startServer(() => {}, {
+      host: '127.0.0.1',
+      tls: { ...demanding, maxVersion },
+    });
     await using resolver = quickResolver({ sentinels: [server], sentinel: { tls: { ca } } });
     await eventually(() =>
       expect(resolver.master(overdue())).rejects.toMatchObject({
@@ -277,12 +280,15 @@ describe('a client certificate', () => {
 
   it('is given where there is one', async () => {
     const { fakes, authorized } = { fakes: await startFakes(), authorized: [] as boolean[] };
-    await using server = await startServer((socket) => {
-      authorized.push((socket as TLSSocket).authorized);
-      const sentinel = connect(at(fakes.addresses, 0)).on('error', () => {});
-      socket.pipe(sentinel).pipe(socket);
-      socket.on('close', () => sentinel.destroy());
-    }, demanding);
+    await using server = await startServer(
+      (socket) => {
+        authorized.push((socket as TLSSocket).authorized);
+        const sentinel = connect(at(fakes.addresses, 0)).on('error', () => {});
+        socket.pipe(sentinel).pipe(socket);
+        socket.on('close', () => sentinel.destroy());
+      },
+      { host: '127.0.0.1', tls: demanding },
+    );
     await using resolver = quickResolver({
       sentinels: [addressOnly(server)],
       sentinel: { tls: { ca, key, cert } },
