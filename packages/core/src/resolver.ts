@@ -222,7 +222,12 @@ class MasterResolver implements Resolver {
     // A follower or listener may cause the next observation; it waits until this one is done with.
     if (this.#inbox.length > 1) return;
     for (let next = this.#inbox[0]; next; next = this.#inbox[0]) {
-      if (!this.#isClosed) this.#judge(next);
+      try {
+        if (!this.#isClosed) this.#judge(next);
+      } catch (error) {
+        // Whatever it was, a resolver must not stay deaf.
+        this.#fail(error);
+      }
       this.#inbox.shift();
     }
   }
