@@ -137,8 +137,7 @@ describe.each(libraries)('%s', (_, client) => {
     await resolver.close();
     await (await nodes.master()).command('CLIENT', 'KILL', 'TYPE', 'normal');
     await eventually(() => expect(redis.errors).toContainEqual(expect.objectContaining({ code: 'CLOSED' })));
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(retries).toBe(2);
+    await eventually(() => expect(retries).toBe(2));
     expect(redis.status).not.toBe('end');
   });
 
