@@ -34,7 +34,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
     // On a busy machine sentinels now and then elect twice in a row (4 of 110 failovers that were measured), which is
-    // another scenario than the one under test. It is played once more then, and the report says so.
+    // another scenario than the one under test. This plays any failed test once more: look for `retry` in the report.
     retry: process.env['CI'] ? 1 : 0,
   },
 });
