@@ -27,7 +27,7 @@ export default defineConfig({
         },
       },
     })),
-    maxWorkers: 2,
+    maxWorkers: 3,
     // Real servers need their time to elect, on a busy machine above all. Tests wait for conditions, so a passing
     // one never waits this long.
     testTimeout: 60_000,

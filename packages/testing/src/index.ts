@@ -39,4 +39,4 @@ export type { ProcessState } from './redis-process.ts';
 export { type Reply, ReplyError } from './resp.ts';
 export { serverBinary } from './server-binary.ts';
 export { type ProxyMode, startProxy, TcpProxy, type TcpProxyOptions, type Throttle } from './tcp-proxy.ts';
-export { type ReadMany, Writer, type WriterFigures, type WriterOptions } from './writer.ts';
+export { type LostRun, type ReadMany, Writer, type WriterFigures, type WriterOptions } from './writer.ts';

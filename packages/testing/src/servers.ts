@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Address, formatAddress } from './address.ts';
@@ -134,11 +134,14 @@ export class Servers {
 
   #process(kind: string, place: Place, config: string, args: readonly string[]): RedisProcess {
     const file = `${kind}-${this.#made.length + 1}`;
+    // A folder each: a replica loads the master's data from `dump.rdb` in its own.
+    const cwd = join(this.#folder, file);
+    mkdirSync(cwd);
     return new RedisProcess({
       title: `${kind} ${formatAddress(place.announce)}`,
       server: this.#options.server,
       args: [this.#write(`${file}.conf`, config), ...args],
-      cwd: this.#folder,
+      cwd,
       logFile: join(this.#folder, `${file}.log`),
       guard: this.#guard,
     });

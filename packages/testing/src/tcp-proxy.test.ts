@@ -90,6 +90,22 @@ describe('TcpProxy', () => {
     await client.closed;
   });
 
+  test('leaves those who are connected on a dead line, and serves new ones', async () => {
+    const proxy = await start();
+    const client = await dial(proxy);
+    client.socket.write('a');
+    await eventually(() => expect(client.text).toBe('a'));
+    proxy.strand();
+    client.socket.write('b');
+    const late = await dial(proxy);
+    late.socket.write('late');
+    await eventually(() => expect(late.text).toBe('late'));
+    expect([client.text, client.socket.destroyed]).toEqual(['a', false]);
+    client.socket.destroy();
+    late.socket.destroy();
+    await eventually(() => expect(proxy.connections).toBe(0));
+  });
+
   test('refuses, and resets what is open', async () => {
     const proxy = await start();
     const client = await dial(proxy);

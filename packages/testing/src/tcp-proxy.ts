@@ -117,6 +117,14 @@ export class TcpProxy implements AsyncDisposable {
     for (const link of this.#links) link.destroy();
   }
 
+  /**
+   * Leaves everybody who is connected on a dead line, as when a firewall forgets a connection: it stays open, and no
+   * byte passes any more, until one end gives it up. New connections are not affected.
+   */
+  strand(): void {
+    for (const link of this.#links) link.strand();
+  }
+
   /** Applies the mode. It is asked anew for each connection where it depends on who connects. */
   async refresh(): Promise<void> {
     for (const link of this.#links) link.apply(this.modeOf(link.source));
@@ -178,6 +186,7 @@ class Link {
   #passing = false;
   #gone = false;
   #broken = false;
+  #stranded = false;
 
   constructor(client: Socket, proxy: TcpProxy, onGone: () => void) {
     this.source = client.remoteAddress ?? '';
@@ -189,9 +198,21 @@ class Link {
 
   apply(mode: ProxyMode): void {
     if (mode === 'refuse' || (mode === 'pass' && this.#broken)) return this.destroy();
+    if (this.#stranded) return;
     this.#passing = mode === 'pass';
     if (this.#passing) this.#upstream ??= this.#dial();
     for (const flow of this.#flows) flow.setOpen(this.#passing);
+  }
+
+  strand(): void {
+    this.#stranded = true;
+    this.#passing = false;
+    for (const flow of this.#flows) flow.stop();
+    for (const socket of [this.#client, this.#upstream]) {
+      // What is sent is swallowed, as by a network.
+      socket?.removeAllListeners('data').resume();
+      socket?.once('end', () => this.destroy());
+    }
   }
 
   destroy(): void {
@@ -217,7 +238,7 @@ class Link {
     // Nobody hears of a broken connection across a partition: the other end learns of it after the heal.
     const broken = (): void => {
       this.#broken = true;
-      if (this.#passing) this.destroy();
+      if (this.#passing || this.#stranded) this.destroy();
     };
     socket.on('error', broken);
     socket.on('close', () => {

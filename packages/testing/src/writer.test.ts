@@ -25,6 +25,24 @@ describe('a writer', () => {
     expect(hung).toBe(0);
   });
 
+  test('tells which writes in a row are gone', async () => {
+    const stored = new Map<string, string>();
+    const gone = (number: number): boolean => (number >= 10 && number < 14) || number >= 30;
+    const writer = new Writer({
+      set: async (key, value) => void (gone(Number(value)) || stored.set(key, value)),
+    });
+    writer.start();
+    await writer.more(40);
+    await writer.stop();
+    const { acked, lost, lostRuns } = await writer.check(async (keys) =>
+      keys.map((key) => stored.get(key) ?? null),
+    );
+    expect(lost).toBe(4 + acked - 30);
+    expect(lostRuns.map(({ count }) => count)).toEqual([4, acked - 30]);
+    expect(lostRuns.map(({ untilMs }) => untilMs === undefined)).toEqual([false, true]);
+    for (const { fromMs, toMs } of lostRuns) expect(fromMs).toBeLessThanOrEqual(toMs);
+  });
+
   test('begins no more than may be without an answer, and counts what never gets one', async () => {
     let begun = 0;
     const writer = new Writer({

@@ -12,6 +12,18 @@ export interface WriterOptions {
   readonly prefix?: string | undefined;
 }
 
+/** Writes in a row that were all acknowledged and are all gone: what a master takes with it is one of these. */
+export interface LostRun {
+  /** How many. */
+  readonly count: number;
+  /** When the first of them was acknowledged, by `performance.now()`. */
+  readonly fromMs: number;
+  /** When the last of them was. */
+  readonly toMs: number;
+  /** When the next write that is still there was acknowledged. Undefined: there is none. */
+  readonly untilMs: number | undefined;
+}
+
 /** What a writer has seen. */
 export interface WriterFigures {
   /** Writes that were acknowledged. */
@@ -26,12 +38,19 @@ export interface WriterFigures {
   readonly longestGapMs: number;
   /** The time from the first lost write to the last, in milliseconds. */
   readonly lostForMs: number;
+  /** The lost writes, in the order in which they were begun. */
+  readonly lostRuns: readonly LostRun[];
   /** The messages of the rejections, each once. */
   readonly errors: readonly string[];
 }
 
 /** Reads the values of keys: `null` for one that is absent. */
 export type ReadMany = (keys: readonly string[]) => Promise<readonly (string | null)[]>;
+
+interface Acknowledgement {
+  readonly number: number;
+  readonly at: number;
+}
 
 const chunk = 500;
 
@@ -50,7 +69,7 @@ const chunk = 500;
  */
 export class Writer {
   readonly #options: WriterOptions;
-  readonly #acked: { readonly number: number; readonly at: number }[] = [];
+  readonly #acked: Acknowledgement[] = [];
   readonly #errors = new Set<string>();
   #begun = 0;
   #pending = 0;
@@ -129,19 +148,21 @@ export class Writer {
 
   /** Looks every acknowledged key up on the master. */
   async check(read: ReadMany): Promise<WriterFigures> {
-    const lostAt: number[] = [];
+    const lost = new Set<Acknowledgement>();
     for (let from = 0; from < this.#acked.length; from += chunk) {
       const acks = this.#acked.slice(from, from + chunk);
       const values = await read(acks.map(({ number }) => this.#key(number)));
-      lostAt.push(...acks.flatMap(({ number, at }, i) => (values[i] === String(number) ? [] : [at])));
+      for (const [i, ack] of acks.entries()) if (values[i] !== String(ack.number)) lost.add(ack);
     }
+    const lostAt = [...lost].map(({ at }) => at);
     return {
       acked: this.acked,
-      lost: lostAt.length,
+      lost: lost.size,
       failed: this.#failed,
       hung: this.#pending,
       longestGapMs: Math.round(this.#longestGapMs),
       lostForMs: Math.round((lostAt.at(-1) ?? 0) - (lostAt[0] ?? 0)),
+      lostRuns: runs(this.#acked, lost),
       errors: [...this.#errors],
     };
   }
@@ -198,4 +219,22 @@ export class Writer {
   #key(number: number): string {
     return `${this.#options.prefix ?? 'write:'}${number}`;
   }
+}
+
+function runs(acked: readonly Acknowledgement[], lost: ReadonlySet<Acknowledgement>): LostRun[] {
+  const found: LostRun[] = [];
+  let run: Acknowledgement[] = [];
+  const end = (next?: Acknowledgement): void => {
+    const [first] = run;
+    if (!first) return;
+    const toMs = Math.max(...run.map(({ at }) => at));
+    found.push({ count: run.length, fromMs: first.at, toMs, untilMs: next?.at });
+    run = [];
+  };
+  for (const ack of acked.toSorted((a, b) => a.number - b.number)) {
+    if (lost.has(ack)) run.push(ack);
+    else end(ack);
+  }
+  end();
+  return found;
 }
