@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer } from 'node:tls';
 import { expect, test } from 'vitest';
-import { selfSignedCertificate } from './certificate.ts';
+import { issueCertificate, selfSignedCertificate } from './certificate.ts';
 
 test('a client that trusts it accepts it for its hosts', async () => {
   const { key, cert, ca } = selfSignedCertificate({ hosts: ['127.0.0.1', 'redis.test'] });
@@ -30,4 +30,27 @@ test('it is valid now, signed by itself, and names its hosts', () => {
   expect(new Date(certificate.validTo).getTime()).toBeGreaterThan(Date.now());
   for (const ip of ['10.0.0.1', '::1', 'fe80::1:2']) expect(certificate.checkIP(ip)).toBe(ip);
   expect(certificate.checkHost('localhost')).toBe('localhost');
+});
+
+test('one that was issued is vouched for by its authority, for its own hosts', () => {
+  const authority = selfSignedCertificate();
+  const { cert, ca } = issueCertificate(authority, { hosts: ['redis.test'] });
+  const [issuer, certificate] = [new X509Certificate(authority.cert), new X509Certificate(cert)];
+  expect(ca).toBe(authority.cert);
+  expect(certificate.verify(issuer.publicKey)).toBe(true);
+  expect(certificate.checkIssued(issuer)).toBe(true);
+  expect(certificate.ca).toBe(false);
+  expect(certificate.checkHost('redis.test')).toBe('redis.test');
+  expect(certificate.checkHost('localhost')).toBeUndefined();
+});
+
+test('one that has expired was valid once', () => {
+  for (const { cert } of [
+    selfSignedCertificate({ expired: true }),
+    issueCertificate(selfSignedCertificate(), { expired: true }),
+  ]) {
+    const { validFrom, validTo } = new X509Certificate(cert);
+    expect(new Date(validTo).getTime()).toBeLessThan(Date.now());
+    expect(new Date(validFrom).getTime()).toBeLessThan(new Date(validTo).getTime());
+  }
 });

@@ -1,4 +1,11 @@
-import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import {
+  createPrivateKey,
+  generateKeyPairSync,
+  randomBytes,
+  sign,
+  type KeyObject,
+  type KeyPairKeyObjectResult,
+} from 'node:crypto';
 import { isIP, isIPv6 } from 'node:net';
 import type { ClusterTls } from './cluster-options.ts';
 
@@ -6,6 +13,8 @@ import type { ClusterTls } from './cluster-options.ts';
 export interface CertificateOptions {
   /** The names and addresses of the servers that show it. Default: `localhost`, `127.0.0.1` and `::1`. */
   readonly hosts?: readonly string[] | undefined;
+  /** Makes one that was valid until a year ago. Default: `false`. */
+  readonly expired?: boolean | undefined;
 }
 
 /**
@@ -19,21 +28,56 @@ export interface CertificateOptions {
  * ```
  */
 export function selfSignedCertificate(options: CertificateOptions = {}): ClusterTls {
-  const { hosts = ['localhost', '127.0.0.1', '::1'] } = options;
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const keys = newKeys();
+  const cert = certificate(keys.publicKey, authorityName, keys.privateKey, [isAuthority], options);
+  return { key: pemOf(keys.privateKey), cert, ca: cert };
+}
+
+/**
+ * Makes a key and a certificate that a self-signed one vouches for: for a server, or for a client of servers that
+ * ask for one.
+ *
+ * @example
+ * ```ts
+ * const authority = selfSignedCertificate();
+ * await using cluster = await startCluster({ tls: authority, nodeConfig: { 'tls-auth-clients': 'yes' } });
+ * const redis = new Redis({ ...(await cluster.master()), tls: issueCertificate(authority) });
+ * ```
+ */
+export function issueCertificate(authority: ClusterTls, options: CertificateOptions = {}): ClusterTls {
+  const keys = newKeys();
+  const issuer = createPrivateKey(authority.key);
+  const cert = certificate(keys.publicKey, commonName('switchmaster test member'), issuer, [], options);
+  return { key: pemOf(keys.privateKey), cert, ca: authority.cert };
+}
+
+function newKeys(): KeyPairKeyObjectResult {
+  return generateKeyPairSync('ec', { namedCurve: 'P-256' });
+}
+
+function pemOf(key: KeyObject): string {
+  return String(key.export({ type: 'pkcs8', format: 'pem' }));
+}
+
+function certificate(
+  publicKey: KeyObject,
+  name: Buffer,
+  issuer: KeyObject,
+  extensions: readonly Buffer[],
+  { hosts = ['localhost', '127.0.0.1', '::1'], expired = false }: CertificateOptions,
+): string {
   const body = sequence(
     tagged(0xa0, integer(Buffer.from([2]))),
     integer(Buffer.concat([Buffer.from([1]), randomBytes(15)])),
     ecdsaWithSha256,
-    commonName('switchmaster test'),
-    sequence(time(-1), time(10)),
-    commonName('switchmaster test'),
+    authorityName,
+    expired ? sequence(time(-2), time(-1)) : sequence(time(-1), time(10)),
+    name,
     publicKey.export({ type: 'spki', format: 'der' }),
-    tagged(0xa3, sequence(isAuthority, alternativeNames(hosts))),
+    tagged(0xa3, sequence(...extensions, alternativeNames(hosts))),
   );
-  const signature = Buffer.concat([Buffer.from([0]), sign('sha256', body, privateKey)]);
-  const cert = pem(sequence(body, ecdsaWithSha256, tagged(0x03, signature)));
-  return { key: String(privateKey.export({ type: 'pkcs8', format: 'pem' })), cert, ca: cert };
+  const signature = Buffer.concat([Buffer.from([0]), sign('sha256', body, issuer)]);
+  return pem(sequence(body, ecdsaWithSha256, tagged(0x03, signature)));
 }
 
 // What follows is DER: each value is a tag, a length and its bytes.
@@ -91,6 +135,7 @@ function addressBytes(host: string): Buffer {
 }
 
 const ecdsaWithSha256: Buffer = sequence(objectId('2a8648ce3d040302'));
+const authorityName: Buffer = commonName('switchmaster test');
 const isAuthority: Buffer = extension('551d13', true, sequence(tagged(0x01, Buffer.from([0xff]))));
 
 function pem(der: Buffer): string {

@@ -36,6 +36,13 @@ export interface ClusterOptions {
    * address of its own and all nodes share one port, as do all sentinels; Linux only. Default: `ports`.
    */
   readonly addressing?: Addressing | undefined;
+  /** The address that everything listens at with `ports`, such as `::1`. Default: `127.0.0.1`. */
+  readonly host?: string | undefined;
+  /**
+   * What everything announces in place of {@link host}: a name that leads there, such as `localhost`. The sentinels
+   * then resolve and announce names. Default: the address itself.
+   */
+  readonly hostname?: string | undefined;
   /** Puts a proxy in front of every server, which `isolate()` needs. Default: false. */
   readonly proxied?: boolean | undefined;
   /** The password of the nodes' default user. Default: none. */
@@ -58,7 +65,7 @@ export interface ClusterOptions {
   readonly startTimeoutMs?: number | undefined;
 }
 
-type Undefaulted = 'nodePassword' | 'sentinelPassword' | 'tls';
+type Undefaulted = 'nodePassword' | 'sentinelPassword' | 'tls' | 'hostname';
 
 /** {@link ClusterOptions} with the defaults filled in. */
 export type ResolvedOptions = {
@@ -77,6 +84,15 @@ export function resolveOptions(
       `addressing: 'hosts' needs Linux, where all of 127.0.0.0/8 is local. This is ${platform}.`,
     );
   }
+  const { addressing = 'ports', proxied = false } = options;
+  if (options.host !== undefined && (addressing === 'hosts' || proxied)) {
+    throw new Error("host is for `addressing: 'ports'` without `proxied`: otherwise hosts are given out.");
+  }
+  if (options.hostname !== undefined && addressing === 'hosts') {
+    throw new Error(
+      "hostname is one for all, and with `addressing: 'hosts'` every server has a host of its own.",
+    );
+  }
   atLeast('replicas', replicas, 0);
   atLeast('sentinels', sentinels, 1);
   if (names.length === 0 || new Set(names).size !== names.length) {
@@ -89,8 +105,10 @@ export function resolveOptions(
     quorum: options.quorum ?? Math.floor(sentinels / 2) + 1,
     downAfterMs: options.downAfterMs ?? 1000,
     failoverTimeoutMs: options.failoverTimeoutMs ?? 10_000,
-    addressing: options.addressing ?? 'ports',
-    proxied: options.proxied ?? false,
+    addressing,
+    host: options.host ?? '127.0.0.1',
+    hostname: options.hostname,
+    proxied,
     nodePassword: options.nodePassword,
     sentinelPassword: options.sentinelPassword,
     nodeUsers: options.nodeUsers ?? [],

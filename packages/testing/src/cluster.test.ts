@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { selfSignedCertificate } from './certificate.ts';
+import { issueCertificate, selfSignedCertificate } from './certificate.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 import type { ClusterOptions } from './cluster-options.ts';
 import { eventually } from './eventually.ts';
@@ -85,6 +85,16 @@ describe('Cluster', () => {
       for (const member of [await cluster.master(), cluster.sentinels[0]]) {
         await expect(ping(member)).rejects.toThrow(/closed the connection|ECONNRESET/);
         await expect(ping(member, { ca: tls.ca })).resolves.toBe('PONG');
+      }
+    });
+
+    test('takes a certificate that it asks its clients for as well', async () => {
+      const tls = selfSignedCertificate();
+      const demand = { 'tls-auth-clients': 'yes' };
+      const cluster = await start({ tls, replicas: 1, nodeConfig: demand, sentinelConfig: demand });
+      for (const member of [await cluster.master(), cluster.sentinels[0]]) {
+        await expect(ping(member, { ca: tls.ca })).rejects.toThrow(/alert|closed the connection|ECONNRESET/);
+        await expect(ping(member, issueCertificate(tls))).resolves.toBe('PONG');
       }
     });
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Address } from './address.ts';
 
 /** Extra directives: the name (which may hold spaces, such as `sentinel resolve-hostnames`) and the value. */
@@ -87,6 +88,7 @@ export function sentinelConfigFile(config: SentinelConfig): string {
   return lines([
     ...serverLines(config),
     `sentinel myid ${id}`,
+    ...(isIP(announce.host) ? [] : ['sentinel resolve-hostnames yes', 'sentinel announce-hostnames yes']),
     `sentinel announce-ip ${announce.host}`,
     `sentinel announce-port ${announce.port}`,
     ...(sentinels?.username === undefined ? [] : [`sentinel sentinel-user ${sentinels.username}`]),
@@ -113,9 +115,10 @@ function groupLines(
   ];
 }
 
-function serverLines({ listen, source, password, users, tls }: ServerConfig): string[] {
+function serverLines({ listen, announce, source, password, users, tls }: ServerConfig): string[] {
   return [
-    `bind ${listen.host}`,
+    // A name such as `localhost` may lead to both, and Redis takes the first; the dash is for machines without IPv6.
+    `bind ${listen.host}${isIP(announce.host) ? '' : ' -::1'}`,
     ...(tls ? ['port 0', `tls-port ${listen.port}`, 'tls-auth-clients no'] : [`port ${listen.port}`]),
     ...(tls ? [`tls-cert-file ${tls.cert}`, `tls-key-file ${tls.key}`, `tls-ca-cert-file ${tls.ca}`] : []),
     ...(source === undefined ? [] : [`bind-source-addr ${source}`]),

@@ -1,6 +1,6 @@
 export type { Address } from './address.ts';
 export type { Protocol } from './answer.ts';
-export { type CertificateOptions, selfSignedCertificate } from './certificate.ts';
+export { type CertificateOptions, issueCertificate, selfSignedCertificate } from './certificate.ts';
 export {
   Cluster,
   type IsolateOptions,

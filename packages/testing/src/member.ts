@@ -1,4 +1,5 @@
 import { type Address, formatAddress } from './address.ts';
+import type { ClusterTls } from './cluster-options.ts';
 import type { Credentials } from './config-file.ts';
 import { connectRedis, type RedisClient, type RedisClientOptions } from './redis-client.ts';
 import type { ProcessState, RedisProcess } from './redis-process.ts';
@@ -19,7 +20,7 @@ export interface MemberOptions {
   readonly place: Place;
   readonly process: RedisProcess;
   readonly credentials: Credentials | undefined;
-  readonly ca: string | undefined;
+  readonly tls: ClusterTls | undefined;
 }
 
 /** One server of a cluster: a {@link ClusterNode} or a {@link ClusterSentinel}. */
@@ -35,17 +36,17 @@ export abstract class Member {
   /** @internal */
   readonly process: RedisProcess;
   readonly #credentials: Credentials | undefined;
-  readonly #ca: string | undefined;
+  readonly #tls: ClusterTls | undefined;
 
   /** @internal */
-  constructor({ place, process, credentials, ca }: MemberOptions) {
+  constructor({ place, process, credentials, tls }: MemberOptions) {
     this.host = place.announce.host;
     this.port = place.announce.port;
     this.address = formatAddress(place.announce);
     this.place = place;
     this.process = process;
     this.#credentials = credentials;
-    this.#ca = ca;
+    this.#tls = tls;
   }
 
   /** Undefined while it is stopped. */
@@ -70,7 +71,9 @@ export abstract class Member {
   client(
     options: Pick<RedisClientOptions, 'timeoutMs' | 'onMessage' | 'onClose'> = {},
   ): Promise<RedisClient> {
-    return connectRedis({ ...this.place.listen, ...this.#credentials, ca: this.#ca, ...options });
+    // A test may have given it any certificate.
+    const tls = { ...this.#tls, anyCertificate: true };
+    return connectRedis({ ...this.place.listen, ...this.#credentials, ...tls, ...options });
   }
 
   /**

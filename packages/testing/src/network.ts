@@ -16,38 +16,45 @@ interface Partition {
   readonly clients: ClientSide;
 }
 
-const loopback = '127.0.0.1';
 // Linux answers on all of 127.0.0.0/8; elsewhere only on what was configured.
 const manyLoopbacks: boolean = process.platform === 'linux';
 const privateHosts = 128;
 
+/** What of the options of a cluster is about addresses. */
+export interface NetworkOptions {
+  readonly addressing: Addressing;
+  readonly host: string;
+  readonly hostname?: string | undefined;
+  readonly proxied: boolean;
+}
+
 /** Gives each member its place, and runs the proxies through which members and clients reach each other. */
 export class Network {
   readonly #reservations: Reservations;
-  readonly #addressing: Addressing;
-  readonly #proxied: boolean;
+  readonly #options: NetworkOptions;
   readonly #proxies = new Map<Place, TcpProxy>();
   readonly #partitions: Partition[] = [];
   readonly #sharedPorts: Partial<Record<'node' | 'sentinel', Promise<number>>> = {};
   #prefix: string | undefined;
   #members = 0;
 
-  constructor(reservations: Reservations, addressing: Addressing, proxied: boolean) {
+  constructor(reservations: Reservations, options: NetworkOptions) {
     this.#reservations = reservations;
-    this.#addressing = addressing;
-    this.#proxied = proxied;
+    this.#options = options;
   }
 
   /** Finds a place and starts its proxy, if there are proxies. */
   async place(kind: 'node' | 'sentinel'): Promise<Place> {
     this.#members += 1;
     const number = this.#members;
-    const announce = this.#addressing === 'hosts' ? await this.#host(kind, number) : await this.#port();
-    if (!this.#proxied) return { announce, listen: announce, source: undefined };
-    const place: Place = await this.#behind(announce, number);
+    const { addressing, hostname, proxied } = this.#options;
+    const open = addressing === 'hosts' ? await this.#host(kind, number) : await this.#port();
+    const announce = { host: hostname ?? open.host, port: open.port };
+    if (!proxied) return { announce, listen: open, source: undefined };
+    const place: Place = { announce, ...(await this.#behind(number)) };
     const proxy = new TcpProxy({ to: place.listen }, (source) => this.#modeBetween(source, place));
     this.#proxies.set(place, proxy);
-    await proxy.listen(announce);
+    await proxy.listen(open);
     return place;
   }
 
@@ -80,7 +87,8 @@ export class Network {
   }
 
   async #port(): Promise<Address> {
-    return { host: loopback, port: await this.#reservations.port(loopback) };
+    const { host } = this.#options;
+    return { host, port: await this.#reservations.port(host) };
   }
 
   async #host(kind: 'node' | 'sentinel', number: number): Promise<Address> {
@@ -90,10 +98,11 @@ export class Network {
     return { host, port: await this.#sharedPorts[kind] };
   }
 
-  async #behind(announce: Address, number: number): Promise<Place> {
-    if (!manyLoopbacks) return { announce, listen: await this.#port(), source: undefined };
+  /** Another port than the one that is announced, as behind a NAT. */
+  async #behind(number: number): Promise<Omit<Place, 'announce'>> {
+    if (!manyLoopbacks) return { listen: await this.#port(), source: undefined };
     const host = this.#loopback(privateHosts + number);
-    return { announce, listen: { host, port: announce.port }, source: host };
+    return { listen: { host, port: await this.#reservations.port(host) }, source: host };
   }
 
   #loopback(number: number): string {

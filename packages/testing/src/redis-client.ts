@@ -13,6 +13,12 @@ export interface RedisClientOptions {
   readonly password?: string | undefined;
   /** PEM of the authority to trust. Default: none, and the connection is not encrypted. */
   readonly ca?: string | undefined;
+  /** PEM of what is shown to a server that asks for a certificate. Default: none. */
+  readonly cert?: string | undefined;
+  /** PEM of its key. */
+  readonly key?: string | undefined;
+  /** Takes whatever certificate the server shows. Default: `false`. */
+  readonly anyCertificate?: boolean | undefined;
   /** Time for connecting and for each reply, in milliseconds; 0 means no limit. Default: 1000. */
   readonly timeoutMs?: number | undefined;
   /** Called with each message of a subscription. */
@@ -146,10 +152,14 @@ export async function connectRedis(options: RedisClientOptions): Promise<RedisCl
 }
 
 function dial(options: RedisClientOptions): Promise<Socket> {
-  const { host, port, ca, timeoutMs = 1000 } = options;
+  const { host, port, ca, cert, key, anyCertificate = false, timeoutMs = 1000 } = options;
   // The certificate is checked against the authority only: nodes are told apart by their ports, not by their names.
   const socket = ca
-    ? connectTls({ host, port, ca, checkServerIdentity: () => undefined })
+    ? connectTls({
+        ...{ host, port, ca, cert, key },
+        rejectUnauthorized: !anyCertificate,
+        checkServerIdentity: () => undefined,
+      })
     : connectTcp({ host, port });
   return new Promise((resolve, reject) => {
     const fail = (error: Error): void => {

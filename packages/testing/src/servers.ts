@@ -39,7 +39,7 @@ export class Servers {
 
   constructor(options: ResolvedOptions) {
     this.#options = options;
-    this.network = new Network(this.#reservations, options.addressing, options.proxied);
+    this.network = new Network(this.#reservations, options);
     this.#nodeAuth = credentials(options.nodePassword, options.nodeUsers);
     this.#sentinelAuth = credentials(options.sentinelPassword, options.sentinelUsers);
     this.#tls = options.tls && {
@@ -69,7 +69,7 @@ export class Servers {
     });
     const process = this.#process('node', place, config, []);
     return this.#keep(
-      new ClusterNode(name, { place, process, credentials: this.#nodeAuth, ca: this.#options.tls?.ca }),
+      new ClusterNode(name, { place, process, credentials: this.#nodeAuth, tls: this.#options.tls }),
     );
   }
 
@@ -93,9 +93,7 @@ export class Servers {
       extra: sentinelConfig,
     });
     const process = this.#process('sentinel', place, config, ['--sentinel']);
-    return this.#keep(
-      new ClusterSentinel(id, { place, process, credentials: this.#sentinelAuth, ca: tls?.ca }),
-    );
+    return this.#keep(new ClusterSentinel(id, { place, process, credentials: this.#sentinelAuth, tls }));
   }
 
   /** Starts a server and resolves when it answers. */

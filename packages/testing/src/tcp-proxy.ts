@@ -118,11 +118,13 @@ export class TcpProxy implements AsyncDisposable {
   }
 
   /**
-   * Leaves everybody who is connected on a dead line, as when a firewall forgets a connection: it stays open, and no
-   * byte passes any more, until one end gives it up. New connections are not affected.
+   * Leaves those who are connected on a dead line, as when a firewall forgets a connection: it stays open, and no byte
+   * passes any more, until one end gives it up. New connections are not affected.
+   *
+   * @param which By the address that a connection comes from. Default: all.
    */
-  strand(): void {
-    for (const link of this.#links) link.strand();
+  strand(which: (source: string) => boolean = () => true): void {
+    for (const link of this.#links) if (which(link.source)) link.strand();
   }
 
   /** Applies the mode. It is asked anew for each connection where it depends on who connects. */

@@ -74,6 +74,20 @@ export const crashes: readonly Scenario[] = [
     },
   },
   {
+    title: 'the connections to the master are dead, and it is well',
+    cluster: { proxied: true },
+    run: async (t) => {
+      const { client } = await t.start();
+      const writer = t.write(client);
+      await writer.more(200);
+      const master = await t.cluster.master();
+      t.cluster.proxy(master).strand((source) => source === '127.0.0.1');
+      await writer.more(200);
+      t.assertRecovered(await t.finish(writer, master));
+      assert.equal(client.isEnded(), false);
+    },
+  },
+  {
     title: 'the master is restarted before anybody could replace it',
     cluster: { downAfterMs: 5000 },
     run: async (t) => {
