@@ -10,7 +10,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const SERVERS = ['redis-server', 'valkey-server'];
-const CACHE = fileURLToPath(new URL('../node_modules/.cache/switchmaster/', import.meta.url));
+export const CACHE = fileURLToPath(new URL('../node_modules/.cache/switchmaster/', import.meta.url));
 const UNPACKED = join(CACHE, 'redis/redis-server');
 const POLICY = '/usr/sbin/policy-rc.d';
 const MANUAL = 'put redis-server or valkey-server on PATH, or its path in REDIS_SERVER, and run this again';
@@ -61,7 +61,7 @@ function isExecutable(path) {
 }
 
 /** Runs a command, quietly. Its output is shown when it fails. */
-function run(command, args, options = {}) {
+export function run(command, args, options = {}) {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -156,7 +156,7 @@ function download(apt, folder) {
   return readdirSync(folder).filter((name) => name.endsWith('.deb'));
 }
 
-function privateLists(folder) {
+export function privateLists(folder) {
   const lists = join(folder, 'lists');
   const archives = join(folder, 'cache');
   mkdirSync(join(lists, 'partial'), { recursive: true });
@@ -164,7 +164,7 @@ function privateLists(folder) {
   return ['-o', `Dir::State::lists=${lists}`, '-o', `Dir::Cache=${archives}`, '-o', 'APT::Sandbox::User='];
 }
 
-function* libraryFolders(folder) {
+export function* libraryFolders(folder) {
   const entries = readdirSync(folder, { withFileTypes: true });
   if (entries.some((entry) => /\.so(\.|$)/.test(entry.name))) yield folder;
   for (const entry of entries) if (entry.isDirectory()) yield* libraryFolders(join(folder, entry.name));

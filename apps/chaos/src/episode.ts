@@ -1,8 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ClusterNode, type Observer, type Reply, Writer } from '@switchmaster/testing';
+import { type Observer, Writer } from '@switchmaster/testing';
 import type { Plan } from './plan.ts';
 import type { Scene } from './scene.ts';
+import { valuesOn } from './values.ts';
 import { type Account, violations } from './verdict.ts';
 
 /** What came of an episode. */
@@ -83,10 +84,4 @@ function masteryChanges(observer: Observer): number[] {
     else masters.delete(node);
     return was === (role === 'master') ? [] : [atMs];
   });
-}
-
-async function valuesOn(master: ClusterNode, keys: readonly string[]): Promise<(string | null)[]> {
-  const values: Reply = await master.command('MGET', ...keys);
-  if (!Array.isArray(values)) throw new Error(`${master.address} answered MGET with ${typeof values}`);
-  return values.map((value) => (typeof value === 'string' ? value : null));
 }
