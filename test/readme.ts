@@ -27,8 +27,12 @@ export interface Example {
 }
 
 export interface RunOptions {
-  /** `import.meta.url` of the test: packages are resolved from there. */
+  /** `import.meta.url` of the test: packages are resolved from there, */
   readonly from: string;
+  /** and what is not found there, from here: `package.json` of packages that the example goes with. */
+  readonly alsoFrom?: readonly string[];
+  /** Where to put the file, if the compiler options of a folder matter. Default: a temporary folder. */
+  readonly inside?: string;
   readonly sentinels: readonly { readonly host: string; readonly port: number }[];
   /** Code to add at the end, such as an `export` of something to go on with. */
   readonly append?: string;
@@ -56,12 +60,12 @@ export function examplesOf(readme: string): Example[] {
 
 /** Runs an example to its end. What it throws is thrown. */
 export async function runExample({ code }: Example, options: RunOptions): Promise<Run> {
-  const { from, sentinels, append = '', without = '' } = options;
+  const { from, alsoFrom = [], inside, sentinels, append = '', without = '' } = options;
   if (!code.includes(without)) throw new Error(`the example has no ${JSON.stringify(without)}`);
   const source = `${code.replace(without, '')}\n${append}`
     .replaceAll(/\['s1:26379'.*?\]/g, JSON.stringify(sentinels))
-    .replaceAll(/(?<=\bfrom )'(.*)'/g, (_, name: string) => `'${locate(name, from)}'`);
-  return await inFolder(async (folder) => {
+    .replaceAll(/(?<=\bfrom )'(.*)'/g, (_, name: string) => `'${locate(name, [from, ...alsoFrom])}'`);
+  return await inFolder(inside, async (folder) => {
     const file = join(folder, 'example.ts');
     await writeFile(file, source);
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
@@ -79,7 +83,7 @@ export async function typeErrors(
   examples: readonly Example[],
   { from }: { readonly from: string },
 ): Promise<string> {
-  return await inFolder(async (folder) => {
+  return await inFolder(undefined, async (folder) => {
     await Promise.all(examples.map(({ code }, index) => writeFile(join(folder, `${index}.ts`), code)));
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
     const modules = fileURLToPath(new URL('../node_modules', from));
@@ -115,18 +119,25 @@ export async function typeErrors(
 }
 
 /** Where a package is, for a file that lies elsewhere: ours are their sources. */
-function locate(name: string, from: string): string {
+function locate(name: string, from: readonly string[]): string {
   const [, ours, subpath = ''] = /^@switchmaster\/([^/]+)\/?(.*)$/.exec(name) ?? [];
   if (ours) return join(root, 'packages', ours, 'src', subpath, 'index.ts');
-  return createRequire(from).resolve(name);
+  const found = from.flatMap((home) => {
+    try {
+      return [createRequire(home).resolve(name)];
+    } catch {
+      return [];
+    }
+  });
+  return found[0] ?? name;
 }
 
 function printed(value: unknown): string {
   return typeof value === 'string' ? value : inspect(value);
 }
 
-async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'switchmaster-readme-'));
+async function inFolder<T>(parent: string | undefined, use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(parent ?? tmpdir(), 'switchmaster-readme-'));
   try {
     return await use(folder);
   } finally {
