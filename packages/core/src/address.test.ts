@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressKey, formatAddress, isPort, parseAddress, sameAddress } from './address.ts';
+import { addressKey, formatAddress, isHost, isPort, parseAddress, sameAddress } from './address.ts';
 
 describe('parseAddress', () => {
   it.each([
@@ -21,7 +21,7 @@ describe('parseAddress', () => {
     expect(Object.isFrozen(parseAddress('s1:1', 26379))).toBe(true);
   });
 
-  it.each(['', ' ', 's1:', ':1', 's1:port', 's1:-1', 's1:1:2', 's1 :1', '[::1', '::1]', '[s1]:1', '[::1]1'])(
+  it.each(['', ' ', 's1:', ':1', 's1:-1', 's1:1:2', 's1 :1', '[::1', '::1]', '[s1]:1', '[::1]1'])(
     'refuses %j, quoting it',
     (text) => {
       expect(() => parseAddress(text, 26379)).toThrow(TypeError);
@@ -43,6 +43,30 @@ describe('parseAddress', () => {
       expect(() => parseAddress(text, 26379)).toThrow(/^(?!.*(user|sec|ret)).*"…@s1/);
     },
   );
+
+  it('nor what stands where a port should: who forgets the host of a URL has a password there', () => {
+    expect(() => parseAddress('user:secret', 26379)).toThrow('got "user:…"');
+  });
+});
+
+describe('isHost', () => {
+  it.each(['s1', 'S1.example', 'a_b', '10.0.0.1', '::1', 'fe80::1%eth0', 'münchen.example', 'x'.repeat(255)])(
+    '%s may be one',
+    (text) => expect(isHost(text)).toBe(true),
+  );
+  it.each([
+    '',
+    'a b',
+    'a\nb',
+    '\u001b[31m',
+    'user@s1',
+    's1:1',
+    'redis://s1',
+    's1/x',
+    's1?x',
+    '[::1]',
+    'x'.repeat(256),
+  ])('%j is none', (text) => expect(isHost(text)).toBe(false));
 });
 
 describe('addressKey', () => {

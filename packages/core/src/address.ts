@@ -10,9 +10,16 @@ export function isPort(port: number): boolean {
   return Number.isInteger(port) && port >= 1 && port <= 65_535;
 }
 
+/** Whether it may be a host name or IP address: nothing else has to be shown, dialled or compared. */
+export function isHost(text: string): boolean {
+  return isIPv6(text) || (text.length <= 255 && /^[^\s\p{Cc}:/@?#[\]\\]+$/u.test(text));
+}
+
 /** The same text for the same address, however it was spelt: `host:port`, `[::1]:port`. */
 export function addressKey({ host, port }: NodeAddress): string {
-  return `${isIPv6(host) ? `[${canonicalIPv6(host)}]` : host.toLowerCase()}:${port}`;
+  // Asked for many times in a failover, and all but IPv6 addresses are told at a glance.
+  const isV6 = host.includes(':') && isIPv6(host);
+  return `${isV6 ? `[${canonicalIPv6(host)}]` : host.toLowerCase()}:${port}`;
 }
 
 export function sameAddress(a: NodeAddress, b: NodeAddress): boolean {
@@ -53,8 +60,9 @@ function canonicalIPv6(host: string): string {
   return zone === undefined ? canonical : `${canonical}%${zone}`;
 }
 
-/** What stands before an `@`, or somewhere in a URL, may be a password. */
+/** What stands before an `@`, somewhere in a URL, or in place of a port may be a password. */
 function quote(text: string): string {
   const at = text.lastIndexOf('@');
-  return JSON.stringify(at === -1 ? text.replace(/:\/\/.*/s, '://…') : `…${text.slice(at)}`);
+  const shown = at === -1 ? text.replace(/:\/\/.*/s, '://…') : `…${text.slice(at)}`;
+  return JSON.stringify(shown.replace(/:[^:/]*\p{L}[^:]*$/u, ':…'));
 }

@@ -21,6 +21,8 @@ export interface Source {
   /** A healthy replica that is none of these. */
   pickReplica(refused: ReadonlySet<string>): NodeAddress | undefined;
   endpoint(address: NodeAddress): Endpoint;
+  /** A socket goes to its new owner. */
+  handOut(socket: Socket, address: NodeAddress): void;
   suspect(address: NodeAddress): void;
   diagnose(): SwitchmasterError;
 }
@@ -56,7 +58,10 @@ async function untilConnected(source: Source, role: ConnectRole, signal: AbortSi
     const address = replica ?? master;
     try {
       const socket = await dialRole(source.endpoint(address), replica ? 'replica' : 'master', signal);
-      if (replica || source.isOpen(address)) return markAddress(socket, address);
+      if (replica || source.isOpen(address)) {
+        source.handOut(socket, address);
+        return markAddress(socket, address);
+      }
       socket.destroy();
     } catch (error) {
       throwIfAborted(signal, diagnose);

@@ -1,12 +1,15 @@
 import type { Socket } from 'node:net';
+import { TLSSocket, type PeerCertificate } from 'node:tls';
 import { deadline, now } from './clock.ts';
-import { dial, nameOf, type Credentials, type Endpoint } from './dial.ts';
+import { AskedCredentials, type Credentials } from './credentials.ts';
+import { dial, nameOf, problemOfTls, type Endpoint } from './dial.ts';
 import { SwitchmasterError } from './errors.ts';
+import { Quota } from './quota.ts';
+import { commandName, notLetIn, type Command } from './refusal.ts';
 import { Decoder, type Sink } from './resp/decoder.ts';
 import { encodePipeline } from './resp/encoder.ts';
 import { ReplyError, type Push, type Reply } from './resp/reply.ts';
-
-type Command = readonly (string | number)[];
+import { asDecoded, asSaid } from './said.ts';
 
 interface Waiting {
   readonly expected: number;
@@ -18,34 +21,49 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+/** No deployment has as many events; a sentinel that goes on like this would keep us from everything else. */
+const maxPushesPerSecond = 5000;
+
 /** One socket that speaks RESP: commands in, replies and pushes out, a deadline on every command. */
 export class Connection {
   /** When the last byte came. */
   lastByteAt: number = now();
   readonly #endpoint: Endpoint;
+  readonly #credentials: Credentials;
   readonly #socket: Socket;
   readonly #decoder: Decoder;
   readonly #signal: AbortSignal;
   readonly #waiting: Waiting[] = [];
+  readonly #pushes: Quota = new Quota(maxPushesPerSecond);
   #heard = false;
   #closedBy: Error | undefined;
   #onClose: (error: Error) => void = () => {};
   #onPush: ((push: Push) => void) | undefined;
 
-  /** Dials within the endpoint's connect timeout. `signal` ends the connection at any time. */
+  /**
+   * Asks for the credentials, and dials within the endpoint's connect timeout. `signal` ends the connection at
+   * any time.
+   */
   static async open(endpoint: Endpoint, signal: AbortSignal): Promise<Connection> {
-    return new Connection(endpoint, await dial(endpoint, signal), signal);
+    const credentials = await currentCredentials(endpoint, signal);
+    return new Connection(endpoint, credentials, await dial(endpoint, signal), signal);
   }
 
-  private constructor(endpoint: Endpoint, socket: Socket, signal: AbortSignal) {
+  private constructor(endpoint: Endpoint, credentials: Credentials, socket: Socket, signal: AbortSignal) {
     this.#endpoint = endpoint;
+    this.#credentials = credentials;
     this.#socket = socket;
-    const sink: Sink = { reply: (reply) => this.#settle(reply), push: (push) => this.#onPush?.(push) };
+    const sink: Sink = { reply: (reply) => this.#settle(reply), push: (push) => this.#take(push) };
     this.#decoder = new Decoder(sink);
     this.#signal = signal;
     signal.addEventListener('abort', this.#aborted);
     if (signal.aborted) this.destroy();
     socket.on('data', this.#read).on('close', this.#closed).on('error', this.#failed);
+  }
+
+  /** What the peer showed in TLS. */
+  get certificate(): PeerCertificate | undefined {
+    return this.#socket instanceof TLSSocket ? this.#socket.getPeerCertificate() : undefined;
   }
 
   /** One command. An error reply is thrown, as it came. */
@@ -65,23 +83,44 @@ export class Connection {
     channels: readonly string[],
     onMessage: (channel: string, payload: string) => void,
   ): Promise<void> {
+    const command = ['SUBSCRIBE', ...channels];
     this.#onPush = ({ kind, items: [channel, payload] }) => {
       if (kind === 'subscribe') this.#settle('OK');
       if (kind === 'message' && typeof channel === 'string' && typeof payload === 'string') {
         onMessage(channel, payload);
       }
     };
-    const replies = await this.#send([['SUBSCRIBE', ...channels]], channels.length, true);
+    const replies = await this.#send([command], channels.length, true);
     const refusal = replies.find((reply) => reply instanceof ReplyError);
-    if (refusal) throw notLetIn(this.#endpoint, refusal);
+    if (refusal) throw this.#notLetIn(refusal, command);
   }
 
   /** `AUTH`, if there is anything to authenticate with. */
-  async authenticate({ username, password }: Credentials): Promise<void> {
+  async authenticate(): Promise<void> {
+    const { username, password } = this.#credentials;
     if (password === undefined) return;
     const user = username === undefined ? [] : [username];
-    const [reply] = await this.requestAll([['AUTH', ...user, password]]);
-    if (reply instanceof ReplyError) throw notLetIn(this.#endpoint, reply);
+    const command = ['AUTH', ...user, password];
+    const [reply] = await this.requestAll([command]);
+    if (reply instanceof ReplyError) throw this.#notLetIn(reply, command);
+  }
+
+  /** `HELLO 3`, which authenticates as well. Whether RESP3 is spoken from here on; without it we are not in yet. */
+  async hello(): Promise<boolean> {
+    const { username = 'default', password } = this.#credentials;
+    const auth = password === undefined ? [] : ['AUTH', username, password];
+    const command = ['HELLO', 3, ...auth, 'SETNAME', 'switchmaster'];
+    const [reply] = await this.requestAll([command]);
+    if (!(reply instanceof ReplyError)) return true;
+    if (/^(NOPROTO|ERR (unknown|syntax|protocol))/i.test(reply.message)) return false;
+    // Who asks for a password that HELLO has brought does not look at what HELLO is.
+    if (password !== undefined && reply.code === 'NOAUTH') return false;
+    throw this.#notLetIn(reply, command);
+  }
+
+  /** What the peer said, for a message. */
+  said(error: Error): string {
+    return asSaid(error.message, this.#credentials);
   }
 
   /** Calls `listener` once, when the connection is gone for whatever reason; at once if it is. */
@@ -125,8 +164,10 @@ export class Connection {
     try {
       this.#decoder.write(chunk);
     } catch (cause) {
-      const message = `${nameOf(this.#endpoint)} does not speak the Redis protocol: ${(cause as Error).message}`;
-      this.destroy(new SwitchmasterError('PROTOCOL_ERROR', message, { cause }));
+      const { message } = cause as Error;
+      const why = asDecoded(message, this.#credentials);
+      const text = `${nameOf(this.#endpoint)} does not speak the Redis protocol: ${why}`;
+      this.destroy(new SwitchmasterError('PROTOCOL_ERROR', text, why === message ? { cause } : undefined));
     }
   };
 
@@ -136,13 +177,26 @@ export class Connection {
 
   #lost(why: string, cause?: Error): SwitchmasterError {
     const { kind, tls } = this.#endpoint;
+    const ofTls = cause && problemOfTls(kind, cause);
+    if (ofTls)
+      return new SwitchmasterError('PROTOCOL_ERROR', `${nameOf(this.#endpoint)} ${ofTls}`, { cause });
     const hint = !this.#heard && !tls ? ` (if it expects TLS, set \`${kind}.tls\`)` : '';
     const code = kind === 'sentinel' ? 'SENTINELS_UNREACHABLE' : 'MASTER_UNREACHABLE';
     return new SwitchmasterError(code, `${nameOf(this.#endpoint)} was lost: ${why}${hint}`, { cause });
   }
 
+  #notLetIn(reply: ReplyError, command: Command): SwitchmasterError {
+    return notLetIn(this.#endpoint, reply, this.said(reply), command);
+  }
+
+  #take(push: Push): void {
+    if (!this.#pushes.take(now()))
+      throw new Error(`more than ${maxPushesPerSecond} pushes came within a second`);
+    this.#onPush?.(push);
+  }
+
   #settle(reply: Reply): void {
-    if (this.#onPush && isMessage(reply)) return this.#onPush({ kind: reply[0], items: reply.slice(1) });
+    if (this.#onPush && isMessage(reply)) return this.#take({ kind: reply[0], items: reply.slice(1) });
     const first = this.#waiting[0];
     if (first === undefined) throw new Error('a reply came that nobody asked for');
     first.replies.push(reply);
@@ -170,34 +224,9 @@ function isMessage(reply: Reply): reply is ['message' | 'subscribe', ...Reply[]]
   return Array.isArray(reply) && (reply[0] === 'message' || reply[0] === 'subscribe');
 }
 
-/** Never more than a command's name, since arguments may be secrets. */
-function commandName([name, second]: Command): string {
-  return name === 'SENTINEL' || name === 'CLIENT' ? `${name} ${second}` : String(name);
-}
-
-const refusals = new Set(['NOAUTH', 'WRONGPASS', 'NOPERM', 'DENIED']);
-
-export function isRefusal(error: unknown): error is ReplyError {
-  return error instanceof ReplyError && (refusals.has(error.code) || /\bauth\b/i.test(error.message));
-}
-
-/** The error for an error reply before we are in. Many of them pass, `-ERR max number of clients reached` too. */
-export function notLetIn(endpoint: Endpoint, reply: ReplyError): SwitchmasterError {
-  const refusal: unknown = reply;
-  if (isRefusal(refusal)) return refused(endpoint, refusal);
-  const code = endpoint.kind === 'sentinel' ? 'SENTINELS_UNREACHABLE' : 'MASTER_UNREACHABLE';
-  const { password } = endpoint.credentials;
-  // Some servers repeat the arguments of what they do not like.
-  const said = password !== undefined && reply.message.includes(password) ? reply.code : reply.message;
-  return new SwitchmasterError(code, `${nameOf(endpoint)} let us not in: ${said}`);
-}
-
-/** The error for a refusal. The reply itself is not passed on: some servers repeat the arguments in it. */
-export function refused(endpoint: Endpoint, reply: ReplyError): SwitchmasterError {
-  const option = endpoint.kind === 'sentinel' ? 'sentinel' : 'node';
-  const cure =
-    reply.code === 'NOPERM'
-      ? `the user given in \`${option}.username\` may not run a command or read a channel that is needed`
-      : `check \`${option}.username\` and \`${option}.password\``;
-  return new SwitchmasterError('AUTH_REFUSED', `${nameOf(endpoint)} refused us with ${reply.code}: ${cure}`);
+async function currentCredentials(endpoint: Endpoint, signal: AbortSignal): Promise<Credentials> {
+  const { credentials, credentialsTimeoutMs } = endpoint;
+  return credentials instanceof AskedCredentials
+    ? await credentials.ask(credentialsTimeoutMs, signal)
+    : credentials;
 }

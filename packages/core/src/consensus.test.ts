@@ -85,6 +85,11 @@ describe('voters are', () => {
       's1 s2',
     ],
     ['one that has yet to answer', [says('s1', A, { of: [] }), connected('s2')], 's1 s2'],
+    [
+      'all, as long as the only one that answers names nobody: it was reset',
+      [says('s1', A, { of: [] }), lost('s2'), lost('s3')],
+      's1 s2 s3',
+    ],
     ['not one that does not know the name', [says('s1', A), says('s2', null), lost('s3')], 's1 s3'],
   ])('%s', (_, views, expected) => {
     expect(names(voters(sentinels(...views)))).toBe(expected);

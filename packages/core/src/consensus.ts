@@ -29,37 +29,47 @@ export function majorityOf(count: number): number {
   return Math.floor(count / 2) + 1;
 }
 
+/** A map of sentinels is never changed, and asked about many times before there is another one. */
+function once<T>(work: (sentinels: Sentinels) => T): (sentinels: Sentinels) => T {
+  let last: { readonly sentinels: Sentinels; readonly result: T } | undefined;
+  return (sentinels) => {
+    if (last?.sentinels !== sentinels) last = { sentinels, result: work(sentinels) };
+    return last.result;
+  };
+}
+
 /**
  * The sentinels that have a voice: those connected, and those that a connected one names. One that was
- * configured and that nobody names any more was replaced; it is dialled on, and not counted.
+ * configured and that nobody names any more was replaced; it is dialled on, and not counted. Who names nobody
+ * has nothing to say about that: after `SENTINEL RESET` the list is empty at first.
  */
-export function voters(sentinels: Sentinels): SentinelView[] {
+export const voters: (sentinels: Sentinels) => readonly SentinelView[] = once((sentinels) => {
   const views = [...sentinels.values()];
-  const reports = views.flatMap((view) => (view.state === 'connected' && view.report ? [view.report] : []));
-  if (reports.length === 0) return views;
-  const named = new Set<string>();
-  for (const report of reports) {
-    for (const peer of report.peers) named.add(peer.id).add(addressKey(peer.address));
-  }
+  const peers = views.flatMap((view) => (view.state === 'connected' && view.report ? view.report.peers : []));
+  const named = new Set(peers.flatMap((peer) => [peer.id, addressKey(peer.address)]));
   return views.filter((view) =>
     view.state === 'connected'
       ? view.report === undefined || view.report.master !== undefined
-      : named.has(addressKey(view.address)) || (view.id !== undefined && named.has(view.id)),
+      : named.size === 0 ||
+        named.has(addressKey(view.address)) ||
+        (view.id !== undefined && named.has(view.id)),
   );
-}
+});
+
+type Witness = readonly [key: string, report: Report & { readonly askedAt: number }];
 
 /** The sentinels that are connected and have said which address the master has. */
-export function witnesses(sentinels: Sentinels): [key: string, report: Report & { askedAt: number }][] {
-  return [...sentinels].flatMap(([key, view]) =>
+export const witnesses: (sentinels: Sentinels) => readonly Witness[] = once((sentinels) =>
+  [...sentinels].flatMap(([key, view]): Witness[] =>
     view.state === 'connected' && view.report?.master ? [[key, view.report]] : [],
-  );
-}
+  ),
+);
 
 /**
  * Every address that is named, the best first: the highest config epoch wins, and among equals (possible
  * after `SENTINEL RESET`) the one that more sentinels name.
  */
-export function nominations(sentinels: Sentinels): Nomination[] {
+export const nominations: (sentinels: Sentinels) => readonly Nomination[] = once((sentinels) => {
   const byAddress = new Map<string, { address: NodeAddress; configEpoch: number; supporters: string[] }>();
   for (const [key, report] of witnesses(sentinels)) {
     if (report.master === undefined) continue;
@@ -72,7 +82,7 @@ export function nominations(sentinels: Sentinels): Nomination[] {
   return [...byAddress.values()].sort(
     (a, b) => b.configEpoch - a.configEpoch || b.supporters.length - a.supporters.length,
   );
-}
+});
 
 /** Whether a first decision may be taken: a majority has answered, or nobody is left to wait for. */
 export function mayDecide(sentinels: Sentinels): boolean {

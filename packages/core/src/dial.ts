@@ -1,14 +1,9 @@
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls, TLSSocket, type ConnectionOptions } from 'node:tls';
 import { formatAddress, type NodeAddress } from './address.ts';
 import { deadline } from './clock.ts';
+import type { CredentialsSource } from './credentials.ts';
 import { SwitchmasterError } from './errors.ts';
-
-/** How a user and password are given; a password alone is the `default` user's. */
-export interface Credentials {
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
-}
 
 /** Whom to dial, and how. */
 export interface Endpoint {
@@ -18,10 +13,13 @@ export interface Endpoint {
   readonly address: NodeAddress;
   /** The address to dial for it, asked anew each time; the user's own, so it may throw. */
   readonly mapAddress: (address: NodeAddress) => NodeAddress;
-  readonly credentials: Credentials;
+  readonly credentials: CredentialsSource;
   readonly tls: ConnectionOptions | undefined;
+  /** How host names become addresses, asked anew each time; the user's own as well. */
+  readonly lookup: LookupFunction | undefined;
   readonly connectTimeoutMs: number;
   readonly commandTimeoutMs: number;
+  readonly credentialsTimeoutMs: number;
 }
 
 /** `sentinel s1:26379`, for messages. */
@@ -44,10 +42,7 @@ function targetOf({ address, mapAddress }: Endpoint): NodeAddress | undefined {
  * alive.
  */
 export async function dial(endpoint: Endpoint, signal: AbortSignal): Promise<Socket> {
-  const { host, port } = endpoint.mapAddress(endpoint.address);
-  const socket = endpoint.tls
-    ? connectTls({ host, port, ...serverName(host, endpoint.address.host), ...endpoint.tls })
-    : connectTcp({ host, port });
+  const socket = open(endpoint, endpoint.mapAddress(endpoint.address));
   socket.unref().setNoDelay(true).setKeepAlive(true, 5000);
   return new Promise((resolve, reject) => {
     const inTime = deadline(endpoint.connectTimeoutMs, () => fail(new Error(late(endpoint, socket))));
@@ -75,6 +70,23 @@ export async function dial(endpoint: Endpoint, signal: AbortSignal): Promise<Soc
   });
 }
 
+function open(endpoint: Endpoint, { host, port }: NodeAddress): Socket {
+  const { address, tls, lookup } = endpoint;
+  const target = { host, port, ...(lookup && { lookup: guarded(lookup) }) };
+  return tls ? connectTls({ ...target, ...serverName(host, address.host), ...tls }) : connectTcp(target);
+}
+
+/** What it throws would come out of `connect()` at once, past every listener. */
+function guarded(lookup: LookupFunction): LookupFunction {
+  return (host, options, callback) => {
+    try {
+      lookup(host, options, callback);
+    } catch (error) {
+      process.nextTick(callback, error, []);
+    }
+  };
+}
+
 /** An IP address is no server name in TLS; a host name is the node's own, be it dialled or only announced. */
 function serverName(...hosts: readonly string[]): { servername?: string } {
   const servername = hosts.find((host) => !isIP(host));
@@ -89,21 +101,30 @@ function late({ kind, tls, connectTimeoutMs }: Endpoint, socket: Socket): string
 
 function unreachable(endpoint: Endpoint, socket: Socket, cause: Error): SwitchmasterError {
   const { kind } = endpoint;
-  const why = problemOfTls(kind, socket, cause);
+  const why = certificateProblem(kind, socket, cause) ?? problemOfTls(kind, cause);
   if (why !== undefined) {
     return new SwitchmasterError('PROTOCOL_ERROR', `${nameOf(endpoint)} ${why}`, { cause });
   }
   const code = kind === 'sentinel' ? 'SENTINELS_UNREACHABLE' : 'MASTER_UNREACHABLE';
-  return new SwitchmasterError(code, `${nameOf(endpoint)} cannot be reached: ${cause.message}`, { cause });
+  return new SwitchmasterError(code, `${nameOf(endpoint)} cannot be reached: ${whyOf(cause)}`, { cause });
 }
 
-/** What waiting does not mend. */
-function problemOfTls(kind: Endpoint['kind'], socket: Socket, cause: Error): string | undefined {
-  const code = (cause as NodeJS.ErrnoException).code ?? '';
-  if (socket instanceof TLSSocket && (socket.authorizationError as unknown)) {
-    return `shows a certificate that is not accepted: ${cause.message}; check \`${kind}.tls\`, its \`ca\` and \`servername\``;
-  }
+/** A name with several addresses fails with an error of each, and no words of its own. */
+function whyOf(cause: Error): string {
+  if (!(cause instanceof AggregateError)) return cause.message;
+  return cause.errors.map((error: unknown) => (error as Error).message).join(', ');
+}
+
+function certificateProblem(kind: Endpoint['kind'], socket: Socket, cause: Error): string | undefined {
+  if (!(socket instanceof TLSSocket && (socket.authorizationError as unknown))) return undefined;
+  return `shows a certificate that is not accepted: ${cause.message}; check \`${kind}.tls\`, its \`ca\` and \`servername\``;
+}
+
+/** What waiting does not mend. With TLS 1.3, a refusal of our certificate comes when the handshake is over. */
+export function problemOfTls(kind: Endpoint['kind'], cause: Error): string | undefined {
+  const { code = '', reason = cause.message } = cause as NodeJS.ErrnoException & { readonly reason?: string };
   if (code !== 'EPROTO' && !code.startsWith('ERR_SSL')) return undefined;
-  if (code.includes('_ALERT_')) return `refuses our TLS: ${cause.message}; check \`${kind}.tls\``;
+  if (code.includes('_ALERT_'))
+    return `refuses our TLS: ${reason}; check \`${kind}.tls\`, its \`cert\` and \`key\``;
   return `does not speak TLS; leave out \`${kind}.tls\` or name its TLS port`;
 }

@@ -1,10 +1,11 @@
 import { backoff, type Backoff } from './backoff.ts';
 import { after, now } from './clock.ts';
-import { Connection, isRefusal, notLetIn, refused } from './connection.ts';
+import { Connection } from './connection.ts';
 import { nameOf, type Endpoint } from './dial.ts';
 import { SwitchmasterError } from './errors.ts';
+import { isRefusal, refused } from './refusal.ts';
 import { ReplyError, type Reply } from './resp/reply.ts';
-import { CHANNELS, parseReport, reportCommands, type Report } from './sentinel-messages.ts';
+import { CHANNELS, longestId, parseReport, reportCommands, type Report } from './sentinel-messages.ts';
 
 export interface LinkOptions {
   readonly pingIntervalMs: number;
@@ -46,6 +47,7 @@ export class Link {
   #state: State = { kind: 'connecting' };
   #backoff: Backoff;
   #lastSeenAt: number = now();
+  #connectedAt = 0;
   readonly #closing = new AbortController();
 
   constructor(endpoint: Endpoint, options: LinkOptions, listener: LinkListener) {
@@ -61,14 +63,21 @@ export class Link {
     if (this.#state.kind !== 'connected') {
       throw new SwitchmasterError('SENTINELS_UNREACHABLE', `${nameOf(this.endpoint)} is not connected`);
     }
-    const replies = await this.#state.session.commands.requestAll(reportCommands(name));
+    const commands = reportCommands(name);
+    const connection = this.#state.session.commands;
+    const replies = await connection.requestAll(commands);
     try {
       return parseReport(replies);
-    } catch (cause) {
-      if (isRefusal(cause)) throw refused(this.endpoint, cause);
-      const message = `${nameOf(this.endpoint)} gave no usable answer about \`${name}\`: ${(cause as Error).message}`;
-      throw new SwitchmasterError('PROTOCOL_ERROR', message, { cause });
+    } catch (error) {
+      if (isRefusal(error)) throw refused(this.endpoint, error, commands[replies.indexOf(error)] ?? []);
+      const message = `${nameOf(this.endpoint)} gave no usable answer about \`${name}\`: ${connection.said(error as Error)}`;
+      throw new SwitchmasterError('PROTOCOL_ERROR', message);
     }
+  }
+
+  /** Gives the connection up; it is dialled again. */
+  drop(error: Error): void {
+    if (this.#state.kind === 'connected') this.#state.session.events.destroy(error);
   }
 
   close(): void {
@@ -83,7 +92,7 @@ export class Link {
         this.#listener.message(channel, payload),
       );
       if (this.#state.kind === 'closed') return closeSession(session);
-      this.#backoff = backoff(this.#options.backoff);
+      this.#connectedAt = now();
       this.#enter({ kind: 'connected', session, stopPinging: this.#keepPinging(session) });
       this.#listener.connected(session.id);
       session.commands.onClose((error) => this.#lose(session, error));
@@ -96,6 +105,9 @@ export class Link {
   #lose(session: Session, error: Error): void {
     if (this.#state.kind !== 'connected' || this.#state.session !== session) return;
     this.#lastSeenAt = Math.min(session.commands.lastByteAt, session.events.lastByteAt);
+    // One that lets us in only to be lost again is dialled ever more slowly, as one that does not.
+    if (now() - this.#connectedAt >= this.#options.backoff.maxMs)
+      this.#backoff = backoff(this.#options.backoff);
     this.#retry(error);
   }
 
@@ -142,12 +154,13 @@ async function openSession(endpoint: Endpoint, signal: AbortSignal, onMessage: O
   const commands = await Connection.open(endpoint, signal);
   let events = commands;
   try {
-    const resp3 = await sayHello(commands, endpoint);
-    if (!resp3) await commands.authenticate(endpoint.credentials);
+    // RESP3 lets one connection subscribe and ask.
+    const resp3 = await commands.hello();
+    if (!resp3) await commands.authenticate();
     const id = await askId(commands, endpoint);
     if (!resp3) {
       events = await Connection.open(endpoint, signal);
-      await events.authenticate(endpoint.credentials);
+      await events.authenticate();
     }
     await events.subscribe(CHANNELS, onMessage);
     return { commands, events, id };
@@ -158,26 +171,19 @@ async function openSession(endpoint: Endpoint, signal: AbortSignal, onMessage: O
   }
 }
 
-/** Whether RESP3 is spoken from here on; it lets one connection subscribe and ask. */
-async function sayHello(connection: Connection, endpoint: Endpoint): Promise<boolean> {
-  const { username = 'default', password } = endpoint.credentials;
-  const auth = password === undefined ? [] : ['AUTH', username, password];
-  const [reply] = await connection.requestAll([['HELLO', 3, ...auth, 'SETNAME', 'switchmaster']]);
-  if (!(reply instanceof ReplyError)) return true;
-  if (/^(NOPROTO|ERR (unknown|syntax|protocol))/i.test(reply.message)) return false;
-  // Who asks for a password that HELLO has brought does not look at what HELLO is.
-  if (password !== undefined && reply.code === 'NOAUTH') return false;
-  throw notLetIn(endpoint, reply);
-}
-
+/** Who it is; and whether we may ask for that, and for signs of life: without either it would be told too late. */
 async function askId(connection: Connection, endpoint: Endpoint): Promise<string | undefined> {
-  const [reply] = await connection.requestAll([['SENTINEL', 'MYID']]);
+  const commands = [['SENTINEL', 'MYID'], ['PING']];
+  const replies = await connection.requestAll(commands);
+  const [reply] = replies;
   if (isUnknownCommand(reply)) {
     const message = `${nameOf(endpoint)} is a Redis node and no sentinel; name the sentinels' port (26379 by default)`;
     throw new SwitchmasterError('PROTOCOL_ERROR', message);
   }
-  if (isRefusal(reply) && reply.code === 'NOAUTH') throw refused(endpoint, reply);
-  return typeof reply === 'string' ? reply : undefined;
+  for (const [index, refusal] of replies.entries()) {
+    if (isRefusal(refusal)) throw refused(endpoint, refusal, commands[index] ?? []);
+  }
+  return typeof reply === 'string' && reply.length <= longestId ? reply : undefined;
 }
 
 function isUnknownCommand(reply: Reply | undefined): boolean {

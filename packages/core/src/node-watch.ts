@@ -2,7 +2,8 @@ import { after } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { Pace } from './decisions.ts';
 import type { Endpoint } from './dial.ts';
-import { askRole, openNode } from './node.ts';
+import { askDoubting } from './doubt.ts';
+import { openNode } from './node.ts';
 import type { NodeRole } from './sentinel-messages.ts';
 import type { Unreachable } from './topology.ts';
 
@@ -16,6 +17,7 @@ export class NodeWatch {
   readonly #endpoint: Endpoint;
   readonly #steadyMs: number;
   readonly #report: (role: NodeRole | Unreachable) => void;
+  readonly #onDeadLine: () => void;
   #pace: Pace;
   #connection: Connection | undefined;
   #asking = false;
@@ -29,11 +31,13 @@ export class NodeWatch {
     pace: Pace,
     steadyMs: number,
     report: (role: NodeRole | Unreachable) => void,
+    onDeadLine: () => void,
   ) {
     this.#endpoint = endpoint;
     this.#pace = pace;
     this.#steadyMs = steadyMs;
     this.#report = report;
+    this.#onDeadLine = onDeadLine;
     void this.#ask();
   }
 
@@ -69,7 +73,12 @@ export class NodeWatch {
   async #role(): Promise<NodeRole | Unreachable> {
     try {
       this.#connection ??= this.#listen(await openNode(this.#endpoint, this.#closing.signal));
-      return await askRole(this.#connection, this.#endpoint);
+      const { role, isDead } = await askDoubting(this.#connection, this.#endpoint, this.#closing.signal);
+      if (isDead) {
+        this.#drop();
+        this.#onDeadLine();
+      }
+      return role;
     } catch (error) {
       this.#drop();
       return { kind: 'unreachable', error: error as Error };

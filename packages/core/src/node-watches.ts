@@ -11,15 +11,18 @@ export class NodeWatches {
   readonly #endpoint: (address: NodeAddress) => Endpoint;
   readonly #steadyMs: number;
   readonly #report: (address: NodeAddress, role: NodeRole | Unreachable) => void;
+  readonly #onDeadLine: (address: NodeAddress) => void;
 
   constructor(
     endpoint: (address: NodeAddress) => Endpoint,
     steadyMs: number,
     report: (address: NodeAddress, role: NodeRole | Unreachable) => void,
+    onDeadLine: (address: NodeAddress) => void,
   ) {
     this.#endpoint = endpoint;
     this.#steadyMs = steadyMs;
     this.#report = report;
+    this.#onDeadLine = onDeadLine;
   }
 
   set(list: readonly Watched[]): void {
@@ -39,8 +42,12 @@ export class NodeWatches {
   }
 
   #start(address: NodeAddress, pace: Watched['pace']): NodeWatch {
-    return new NodeWatch(this.#endpoint(address), pace, this.#steadyMs, (role) =>
-      this.#report(address, role),
+    return new NodeWatch(
+      this.#endpoint(address),
+      pace,
+      this.#steadyMs,
+      (role) => this.#report(address, role),
+      () => this.#onDeadLine(address),
     );
   }
 

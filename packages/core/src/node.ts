@@ -1,6 +1,7 @@
-import { Connection, isRefusal, refused } from './connection.ts';
+import { Connection } from './connection.ts';
 import { nameOf, type Endpoint } from './dial.ts';
 import { isSwitchmasterError, SwitchmasterError } from './errors.ts';
+import { isRefusal, refused } from './refusal.ts';
 import { ReplyError } from './resp/reply.ts';
 import { parseRole, type NodeRole } from './sentinel-messages.ts';
 
@@ -8,7 +9,7 @@ import { parseRole, type NodeRole } from './sentinel-messages.ts';
 export async function openNode(endpoint: Endpoint, signal: AbortSignal): Promise<Connection> {
   const connection = await Connection.open(endpoint, signal);
   try {
-    await connection.authenticate(endpoint.credentials);
+    await connection.authenticate();
     return connection;
   } catch (error) {
     connection.destroy();
@@ -22,12 +23,12 @@ export async function askRole(connection: Connection, endpoint: Endpoint): Promi
     const role = parseRole(await connection.request('ROLE'));
     if (role !== undefined) return role;
     throw new SwitchmasterError('ROLE_MISMATCH', `${nameOf(endpoint)} is a sentinel, not a Redis node`);
-  } catch (cause) {
-    if (isSwitchmasterError(cause)) throw cause;
-    if (isRefusal(cause)) throw refused(endpoint, cause);
+  } catch (error) {
+    if (isSwitchmasterError(error)) throw error;
+    if (isRefusal(error)) throw refused(endpoint, error, ['ROLE']);
     // An error reply passes, as `-LOADING` does; another shape is no Redis node's.
-    const code = cause instanceof ReplyError ? 'MASTER_UNREACHABLE' : 'PROTOCOL_ERROR';
-    const message = `${nameOf(endpoint)} has no answer to ROLE: ${(cause as Error).message}`;
-    throw new SwitchmasterError(code, message, { cause });
+    const code = error instanceof ReplyError ? 'MASTER_UNREACHABLE' : 'PROTOCOL_ERROR';
+    const message = `${nameOf(endpoint)} has no answer to ROLE: ${connection.said(error as Error)}`;
+    throw new SwitchmasterError(code, message);
   }
 }

@@ -32,9 +32,10 @@ describe('defaults', () => {
     const { sentinels, mapAddress, ...options } = check(least);
     expect(options).toEqual({
       name: 'mymaster',
-      node: { credentials: {}, tls: undefined },
+      node: { credentials: {}, tls: undefined, lookup: undefined },
       connectTimeoutMs: 1000,
       commandTimeoutMs: 1000,
+      credentialsTimeoutMs: 5000,
       roleIntervalMs: 1000,
       settings: {
         switchOn: 'promotion',
@@ -51,9 +52,10 @@ describe('defaults', () => {
     const { mapAddress, ...options } = checkSet({ sentinels: ['s1'] });
     expect(options).toEqual({
       sentinels: [{ host: 's1', port: 26379 }],
-      server: { credentials: {}, tls: undefined },
+      server: { credentials: {}, tls: undefined, lookup: undefined },
       connectTimeoutMs: 1000,
       commandTimeoutMs: 1000,
+      credentialsTimeoutMs: 5000,
       pingIntervalMs: 500,
       refreshIntervalMs: 5000,
       backoff: { initialMs: 50, maxMs: 1000 },
@@ -212,6 +214,14 @@ describe('every bad option is refused in one sentence', () => {
       { sentinels: [{ host: '', port: 1 }] },
       "`sentinels[0].host`: expected a host name or IP address, got ''",
     ],
+    [
+      { sentinels: [{ host: 'redis://app:secret@s1', port: 1 }] },
+      '`sentinels[0].host`: expected a host name or IP address, got a string',
+    ],
+    [
+      { sentinels: [{ host: 'x'.repeat(256), port: 1 }] },
+      '`sentinels[0].host`: expected a host name or IP address, got a string',
+    ],
     [{ sentinels: [{ host: 's1' }] }, '`sentinels[0].port`: expected a port from 1 to 65535, got undefined'],
     [
       { sentinels: [{ host: 's1', port: '1' }] },
@@ -227,18 +237,18 @@ describe('every bad option is refused in one sentence', () => {
       '`sentinels[0].port`: expected a port from 1 to 65535, got 1.5',
     ],
     [{ sentinels: ['s1', 's2:0'] }, '`sentinels[1]`: expected a port from 1 to 65535, got 0 in "s2:0"'],
-    [{ sentinels: ['s1', 's2:x'] }, '`sentinels[1]`: expected host, host:port or [IPv6]:port, got "s2:x"'],
+    [{ sentinels: ['s1', 's2:x'] }, '`sentinels[1]`: expected host, host:port or [IPv6]:port, got "s2:…"'],
     [
       { sentinels: 's1:26379' },
       "`sentinels`: expected sentinels' addresses, such as [{ host: 's1', port: 26379 }], or a URL like 'redis+sentinel://s1:26379,s2:26379/mymaster', got another text",
     ],
     [
       { sentinels: 'redis+sentinel://s1:x/mymaster' },
-      '`sentinels[0]`: expected host, host:port or [IPv6]:port, got "s1:x"',
+      '`sentinels[0]`: expected host, host:port or [IPv6]:port in the URL, got another text',
     ],
     [
       { sentinels: 'redis+sentinel://s1,,s2/mymaster' },
-      '`sentinels[1]`: expected host, host:port or [IPv6]:port, got ""',
+      '`sentinels[1]`: expected host, host:port or [IPv6]:port in the URL, got another text',
     ],
     [
       { sentinels: 'redis+sentinel://s1/my%master' },
@@ -251,13 +261,50 @@ describe('every bad option is refused in one sentence', () => {
     [{ sentinel: 'secret' }, '`sentinel`: expected an object, got a string'],
     [{ sentinel: null }, '`sentinel`: expected an object, got null'],
     [{ node: 5 }, '`node`: expected an object, got a number'],
-    [{ node: { user: 'app' } }, 'unknown option `user` in `node`; known are username, password, tls'],
-    [{ node: { password: 5 } }, '`node.password`: expected a string, got a number'],
-    [{ node: { password: null } }, '`node.password`: expected a string, got null'],
-    [{ sentinel: { username: {}, password: 'x' } }, '`sentinel.username`: expected a string, got an object'],
+    [
+      { node: { user: 'app' } },
+      'unknown option `user` in `node`; known are username, password, credentials, tls, lookup',
+    ],
+    [
+      { node: { password: 5 } },
+      '`node.password`: expected a string (for one that changes, give `node.credentials`), got a number',
+    ],
+    [
+      { node: { password: null } },
+      '`node.password`: expected a string (for one that changes, give `node.credentials`), got null',
+    ],
+    [
+      { sentinel: { username: {}, password: 'x' } },
+      '`sentinel.username`: expected a string (for one that changes, give `sentinel.credentials`), got an object',
+    ],
     [
       { node: { username: 'app' } },
       '`node.password`: expected a string, as `node.username` is given, got undefined',
+    ],
+    [
+      { node: { password: () => 'secret' } },
+      '`node.password`: expected a string (for one that changes, give `node.credentials`), got a function',
+    ],
+    [
+      { node: { credentials: { password: 'secret' } } },
+      '`node.credentials`: expected a function that gives { username, password }, got an object',
+    ],
+    [
+      { sentinel: { credentials: () => ({ password: 'secret' }), password: 'secret' } },
+      '`sentinel.password`: expected nothing beside `sentinel.credentials`, got a string',
+    ],
+    [
+      { sentinel: { credentials: () => ({ password: 'secret' }), username: 'app' } },
+      '`sentinel.username`: expected nothing beside `sentinel.credentials`, got a string',
+    ],
+    [
+      { sentinel: { lookup: '8.8.8.8' } },
+      '`sentinel.lookup`: expected a function, as of net.connect(), got a string',
+    ],
+    [{ credentialsTimeoutMs: 0 }, `\`credentialsTimeoutMs\`: ${msExpected}, got 0`],
+    [
+      { node: { tls: { key: 'x', passphrase: 12_345 } } },
+      '`node.tls`: expected options that tls.connect() can use, got \'The "options.passphrase" property must be of type string\'',
     ],
     [{ node: { tls: 'yes' } }, '`node.tls`: expected true, false or options of tls.connect(), got a string'],
     [
@@ -291,7 +338,7 @@ describe('every bad option is refused in one sentence', () => {
     [{ backoff: { maxMs: -1 } }, `\`backoff.maxMs\`: ${msExpected}, got -1`],
     [
       { master: 'mymaster' },
-      'unknown option `master` in createResolver(); known are sentinels, mapAddress, connectTimeoutMs, commandTimeoutMs, sentinel, pingIntervalMs, refreshIntervalMs, backoff, name, node, switchOn, hold, onMinority, roleIntervalMs, discoveryTimeoutMs',
+      'unknown option `master` in createResolver(); known are sentinels, mapAddress, connectTimeoutMs, commandTimeoutMs, credentialsTimeoutMs, sentinel, pingIntervalMs, refreshIntervalMs, backoff, name, node, switchOn, hold, onMinority, roleIntervalMs, discoveryTimeoutMs',
     ],
   ])('%o', (options, message) => {
     expect(refusalOf(() => check({ ...least, ...options }))).toBe(message);

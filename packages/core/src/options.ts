@@ -1,26 +1,12 @@
-import { createSecureContext, type ConnectionOptions } from 'node:tls';
-import { formatAddress, isPort, type NodeAddress } from './address.ts';
+import { formatAddress, isHost, isPort, type NodeAddress } from './address.ts';
 import { hasBrand, sentinelSetBrand } from './brand.ts';
-import { longestMs } from './clock.ts';
-import type { Credentials } from './dial.ts';
+import { isEmpty } from './credentials.ts';
 import { SwitchmasterError } from './errors.ts';
 import { addressesExpected, parseSentinel, parseSentinelUrl } from './sentinel-url.ts';
-import { invalid, kindOf, show } from './invalid.ts';
+import { duration, invalid, kindOf, knownKeys, oneOf, show } from './invalid.ts';
+import { checkServer, type CheckedServer, type ServerOptions } from './server-options.ts';
 import type { SentinelSet } from './sentinel-set.ts';
 import type { Settings } from './topology.ts';
-
-/** How to talk to a kind of server. */
-export interface ServerOptions {
-  /** ACL user. Default: the server's `default` user, if a password is given. */
-  readonly username?: string | undefined;
-  /** Default: no authentication. */
-  readonly password?: string | undefined;
-  /**
-   * `true`, or options of `tls.connect()`. A node that is known by a host name is asked for under that name,
-   * unless `servername` says otherwise. Default: plain TCP.
-   */
-  readonly tls?: boolean | ConnectionOptions | undefined;
-}
 
 /** What the connections to sentinels and nodes have in common. */
 export interface ConnectionTimings {
@@ -28,6 +14,8 @@ export interface ConnectionTimings {
   readonly connectTimeoutMs?: number | undefined;
   /** Deadline for the answer to each command that switchmaster sends, in milliseconds. Default 1000. */
   readonly commandTimeoutMs?: number | undefined;
+  /** Deadline for an answer of `credentials()`, in milliseconds. Default 5000. */
+  readonly credentialsTimeoutMs?: number | undefined;
 }
 
 /** Options of {@link createSentinelSet}. */
@@ -94,17 +82,13 @@ export function isSentinelSet(value: unknown): value is SentinelSet {
   return hasBrand(value, sentinelSetBrand);
 }
 
-export interface CheckedServer {
-  readonly credentials: Credentials;
-  readonly tls: ConnectionOptions | undefined;
-}
-
 export interface CheckedSetOptions {
   readonly sentinels: readonly NodeAddress[];
   readonly server: CheckedServer;
   readonly mapAddress: (address: NodeAddress) => NodeAddress;
   readonly connectTimeoutMs: number;
   readonly commandTimeoutMs: number;
+  readonly credentialsTimeoutMs: number;
   readonly pingIntervalMs: number;
   readonly refreshIntervalMs: number;
   readonly backoff: { readonly initialMs: number; readonly maxMs: number };
@@ -118,11 +102,12 @@ export interface CheckedResolverOptions {
   readonly mapAddress: (address: NodeAddress) => NodeAddress;
   readonly connectTimeoutMs: number;
   readonly commandTimeoutMs: number;
+  readonly credentialsTimeoutMs: number;
   readonly roleIntervalMs: number;
   readonly settings: Omit<Settings, 'minorityAfterMs'>;
 }
 
-const timingNames = ['connectTimeoutMs', 'commandTimeoutMs'] as const;
+const timingNames = ['connectTimeoutMs', 'commandTimeoutMs', 'credentialsTimeoutMs'] as const;
 const setOnlyNames = ['sentinel', 'pingIntervalMs', 'refreshIntervalMs', 'backoff'] as const;
 const setNames = ['sentinels', 'mapAddress', ...timingNames, ...setOnlyNames] as const;
 const resolverNames = [
@@ -147,6 +132,7 @@ export function checkResolverOptions(options: ResolverOptions): CheckedResolverO
     mapAddress: checkMap(options.mapAddress),
     connectTimeoutMs: duration(options.connectTimeoutMs, 'connectTimeoutMs', 1000),
     commandTimeoutMs: duration(options.commandTimeoutMs, 'commandTimeoutMs', 1000),
+    credentialsTimeoutMs: duration(options.credentialsTimeoutMs, 'credentialsTimeoutMs', 5000),
     roleIntervalMs: duration(options.roleIntervalMs, 'roleIntervalMs', 1000),
     settings: {
       switchOn: oneOf(options.switchOn, 'switchOn', ['promotion', 'announcement']),
@@ -164,19 +150,21 @@ export function checkSetOptions(options: SentinelSetOptions): CheckedSetOptions 
 
 function checkSet(options: Omit<SentinelSetOptions, 'sentinels'>, sentinels: unknown): CheckedSetOptions {
   const url = typeof sentinels === 'string' ? parseSentinelUrl(sentinels) : undefined;
-  const { credentials, tls } = checkServer(options.sentinel, 'sentinel');
+  const { credentials, tls, lookup } = checkServer(options.sentinel, 'sentinel');
   const { backoff = {} } = options;
   knownKeys(backoff, '`backoff`', ['initialMs', 'maxMs']);
   const initialMs = duration(backoff.initialMs, 'backoff.initialMs', 50);
   return {
     sentinels: url?.sentinels ?? checkAddresses(sentinels),
     server: {
-      credentials: credentials.password === undefined && url ? url.credentials : credentials,
+      credentials: isEmpty(credentials) && url ? url.credentials : credentials,
       tls: tls ?? (url?.secure ? {} : undefined),
+      lookup,
     },
     mapAddress: checkMap(options.mapAddress),
     connectTimeoutMs: duration(options.connectTimeoutMs, 'connectTimeoutMs', 1000),
     commandTimeoutMs: duration(options.commandTimeoutMs, 'commandTimeoutMs', 1000),
+    credentialsTimeoutMs: duration(options.credentialsTimeoutMs, 'credentialsTimeoutMs', 5000),
     pingIntervalMs: duration(options.pingIntervalMs, 'pingIntervalMs', 500),
     refreshIntervalMs: duration(options.refreshIntervalMs, 'refreshIntervalMs', 5000),
     backoff: {
@@ -221,41 +209,12 @@ function checkAddresses(sentinels: unknown): NodeAddress[] {
 function checkAddress(address: unknown, option: string): NodeAddress {
   if (typeof address === 'string') return parseSentinel(address, option);
   const { host, port } = (address ?? {}) as Partial<NodeAddress>;
-  if (typeof host !== 'string' || host === '')
-    throw invalid(`${option}.host`, 'a host name or IP address', show(host));
+  // A text that is no host may be a URL with a password in it.
+  if (typeof host !== 'string' || !isHost(host))
+    throw invalid(`${option}.host`, 'a host name or IP address', host ? kindOf(host) : show(host));
   if (typeof port !== 'number' || !isPort(port))
     throw invalid(`${option}.port`, 'a port from 1 to 65535', show(port));
   return Object.freeze({ host, port });
-}
-
-function checkServer(server: unknown, option: 'sentinel' | 'node'): CheckedServer {
-  if (server === undefined) return { credentials: {}, tls: undefined };
-  if (typeof server !== 'object' || server === null) throw invalid(option, 'an object', kindOf(server));
-  const { username, password, tls } = server as ServerOptions;
-  knownKeys(server, `\`${option}\``, ['username', 'password', 'tls']);
-  for (const [key, value] of Object.entries({ username, password })) {
-    // The value may be a secret: its type has to do.
-    if (value !== undefined && typeof value !== 'string')
-      throw invalid(`${option}.${key}`, 'a string', kindOf(value));
-  }
-  if (username !== undefined && password === undefined) {
-    throw invalid(`${option}.password`, `a string, as \`${option}.username\` is given`, kindOf(password));
-  }
-  const tlsOptions = tls === true ? {} : tls === false ? undefined : tls;
-  if (tlsOptions !== undefined && (typeof tlsOptions !== 'object' || tlsOptions === null)) {
-    throw invalid(`${option}.tls`, 'true, false or options of tls.connect()', kindOf(tls));
-  }
-  checkTls(tlsOptions, option);
-  return { credentials: { username, password }, tls: tlsOptions };
-}
-
-/** Certificates and keys that cannot be read are told now, and not at each dial. */
-function checkTls(tls: ConnectionOptions | undefined, option: 'sentinel' | 'node'): void {
-  try {
-    if (tls) createSecureContext(tls);
-  } catch (error) {
-    throw invalid(`${option}.tls`, 'options that tls.connect() can use', `'${(error as Error).message}'`);
-  }
 }
 
 function checkMap(map: SentinelSetOptions['mapAddress']): (address: NodeAddress) => NodeAddress {
@@ -283,27 +242,4 @@ function checkHold(hold: ResolverOptions['hold']): number | undefined {
   }
   knownKeys(hold ?? {}, '`hold`', ['timeoutMs']);
   return duration(hold?.timeoutMs, 'hold.timeoutMs', 2000);
-}
-
-function oneOf<T extends string>(value: unknown, option: string, choices: readonly [T, ...T[]]): T {
-  const found = value === undefined ? choices[0] : choices.find((choice) => choice === value);
-  if (found === undefined) throw invalid(option, choices.map(show).join(' or '), show(value));
-  return found;
-}
-
-function duration(value: unknown, option: string, standard: number): number {
-  if (value === undefined) return standard;
-  if (typeof value === 'number' && value > 0 && value <= longestMs) return value;
-  throw invalid(option, 'a duration in milliseconds greater than 0', show(value));
-}
-
-function knownKeys(options: unknown, what: string, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new SwitchmasterError('INVALID_OPTION', `${what} expects an object, got ${kindOf(options)}`);
-  }
-  const unknown = Object.keys(options).find((key) => !known.includes(key));
-  if (unknown !== undefined) {
-    const message = `unknown option \`${unknown}\` in ${what}; known are ${known.join(', ')}`;
-    throw new SwitchmasterError('INVALID_OPTION', message);
-  }
 }

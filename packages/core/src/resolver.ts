@@ -12,6 +12,7 @@ import { asSwitchmasterError, SwitchmasterError } from './errors.ts';
 import { Emitter } from './emitter.ts';
 import { toEvent, type ChangeEvents, type ResolverEvents } from './events.ts';
 import { Followers, type Follower } from './follower.ts';
+import { Lines } from './lines.ts';
 import { NodeWatches } from './node-watches.ts';
 import {
   checkResolverOptions,
@@ -109,7 +110,9 @@ class MasterResolver implements Resolver {
   readonly #emitter = new Emitter<ResolverEvents>();
   readonly #followers: Followers;
   readonly #waiting = new WaitingRoom();
+  readonly #toldOfFirst = new Set<SwitchmasterError['code']>();
   readonly #watches: NodeWatches;
+  readonly #lines = new Lines();
   readonly #source: Source;
   readonly #undo: (() => void)[];
   #topology: Topology;
@@ -132,7 +135,11 @@ class MasterResolver implements Resolver {
     this.#watches = new NodeWatches(
       (address) => this.#endpoint(address),
       options.roleIntervalMs,
-      (address, role) => this.#observe({ type: 'role', address, role }),
+      (address, role) => {
+        if (role.kind === 'unreachable') this.#tellOfFirst(role.error);
+        this.#observe({ type: 'role', address, role });
+      },
+      (address) => this.#lines.cutSilent(address, options.commandTimeoutMs / 2),
     );
     // Every call that waits listens to it.
     setMaxListeners(0, this.#closing.signal);
@@ -142,11 +149,16 @@ class MasterResolver implements Resolver {
       isOpen: (address) => this.#isOpen(address),
       pickReplica: (refused) => this.#pickReplica(refused),
       endpoint: (address) => this.#endpoint(address),
+      handOut: (socket, address) => this.#lines.add(socket, address),
       suspect: (address) => this.suspect(address),
       diagnose: () => this.#diagnose(),
     };
     this.#undo = [
-      this.#sentinels.join({ name: this.name, observe: (observation) => this.#observe(observation) }),
+      this.#sentinels.join({
+        name: this.name,
+        observe: (observation) => this.#observe(observation),
+        fail: (error) => this.#fail(error),
+      }),
       this.#sentinels.on('sentinel', (event) => {
         this.#emitter.emit('sentinel', event);
         if (event.error) this.#emitter.emit('error', event.error);
@@ -204,6 +216,7 @@ class MasterResolver implements Resolver {
     this.#followers.clear();
     this.#cancelDeadline();
     this.#watches.close();
+    this.#lines.close();
     for (const undo of this.#undo) undo();
     this.#snapshot = snapshot(this.name, this.#topology, true);
     this.#waiting.rejectAll(this.#closedError());
@@ -289,8 +302,9 @@ class MasterResolver implements Resolver {
   }
 
   #endpoint(address: NodeAddress): Endpoint {
-    const { node, mapAddress, connectTimeoutMs, commandTimeoutMs } = this.#options;
-    return { kind: 'node', address, mapAddress, ...node, connectTimeoutMs, commandTimeoutMs };
+    const { node, mapAddress, connectTimeoutMs, commandTimeoutMs, credentialsTimeoutMs } = this.#options;
+    const timeouts = { connectTimeoutMs, commandTimeoutMs, credentialsTimeoutMs };
+    return { kind: 'node', address, mapAddress, ...node, ...timeouts };
   }
 
   #pickReplica(refused: ReadonlySet<string>): NodeAddress | undefined {
@@ -305,6 +319,14 @@ class MasterResolver implements Resolver {
 
   #closedError(): SwitchmasterError {
     return new SwitchmasterError('CLOSED', `the resolver of '${this.name}' was closed`);
+  }
+
+  /** Before there is a master, nothing else tells those who wait of a node that cannot be asked. */
+  #tellOfFirst(cause: Error): void {
+    const error = asSwitchmasterError(cause, 'MASTER_UNREACHABLE');
+    if (this.#topology.master || this.#toldOfFirst.has(error.code)) return;
+    this.#toldOfFirst.add(error.code);
+    this.#fail(error);
   }
 
   #fail(error: unknown): void {

@@ -1,4 +1,4 @@
-import type { NodeAddress } from './address.ts';
+import { isHost, isPort, type NodeAddress } from './address.ts';
 import { asArray, asMap, asString, ReplyError, type Reply } from './resp/reply.ts';
 import type { Replica } from './snapshot.ts';
 
@@ -160,6 +160,9 @@ const unknownName: Report = {
 /** No deployment has more replicas or sentinels; each of them costs time at every observation. */
 const maxRows = 256;
 
+/** Real ids have 40 characters. */
+export const longestId = 64;
+
 function toRows(reply: Reply | undefined): Map<string, string>[] {
   return asArray(reply ?? null)
     .slice(0, maxRows)
@@ -203,7 +206,8 @@ function replicaHealth(row: Map<string, string>, furthest: number): Omit<Replica
 
 function toPeer(row: Map<string, string>): Peer[] {
   const address = toAddress(row.get('ip'), row.get('port'));
-  return address ? [{ id: row.get('runid') ?? '', address }] : [];
+  const id = row.get('runid') ?? '';
+  return address ? [{ id: id.length <= longestId ? id : '', address }] : [];
 }
 
 /** Split on commas, since `master` is a part of `master_down` and `master_reboot`. */
@@ -213,9 +217,7 @@ function flagsOf(row: Map<string, string>): Set<string> {
 
 function toAddress(host: string | undefined, port: string | undefined): NodeAddress | undefined {
   const number = Number(port);
-  return host && Number.isInteger(number) && number > 0 && number < 65536
-    ? Object.freeze({ host, port: number })
-    : undefined;
+  return host && isHost(host) && isPort(number) ? Object.freeze({ host, port: number }) : undefined;
 }
 
 function toNumber(text: string | undefined): number {

@@ -1,7 +1,6 @@
 import { addressKey, sameAddress, type NodeAddress } from './address.ts';
 import { sentinelSetBrand } from './brand.ts';
 import { after, now } from './clock.ts';
-import type { SentinelView } from './consensus.ts';
 import { publish } from './diagnostics.ts';
 import type { Endpoint } from './dial.ts';
 import { asSwitchmasterError, SwitchmasterError } from './errors.ts';
@@ -9,7 +8,8 @@ import { Emitter } from './emitter.ts';
 import type { SentinelEvent } from './events.ts';
 import { Link } from './link.ts';
 import { checkSetOptions, type CheckedSetOptions, type SentinelSetOptions } from './options.ts';
-import { parseNotice, type Peer, type Report } from './sentinel-messages.ts';
+import { isNews, isSame, surfeit, viewOf, type Entry } from './sentinel-entry.ts';
+import { parseNotice, type Report } from './sentinel-messages.ts';
 import type { SentinelStatus } from './snapshot.ts';
 import type { Observation } from './topology.ts';
 
@@ -42,22 +42,8 @@ export function createSentinelSet(options: SentinelSetOptions): SentinelSet {
 export interface Watcher {
   readonly name: string;
   observe(observation: Observation): void;
-}
-
-interface Entry {
-  readonly key: string;
-  readonly address: NodeAddress;
-  readonly origin: 'configured' | 'learnt';
-  readonly link: Link;
-  state: SentinelView['state'];
-  id: string | undefined;
-  lastSeenAt: number;
-  error: Error | undefined;
-  /** The peers that it last named, by master name. */
-  readonly peers: Map<string, readonly Peer[]>;
-  /** Master names that are being asked for; `again`: something happened since. */
-  readonly asking: Map<string, 'once' | 'again'>;
-  cancelRefresh: () => void;
+  /** A sentinel that is connected has given an answer that is of no use. */
+  fail(error: SwitchmasterError): void;
 }
 
 /** How long a sentinel that was learnt may be lost and unnamed before it is forgotten. */
@@ -137,7 +123,13 @@ export class Sentinels implements SentinelSet {
     });
     const entry: Entry = {
       ...{ key, address, origin, link, id, state: 'connecting', lastSeenAt: now(), error: undefined },
-      ...{ peers: new Map(), asking: new Map(), cancelRefresh: () => {} },
+      ...{
+        peers: new Map(),
+        asking: new Map(),
+        toldAt: new Map(),
+        notices: new Map(),
+        cancelRefresh: () => {},
+      },
     };
     this.#entries.set(key, entry);
     this.#tell(viewOf(entry));
@@ -145,8 +137,9 @@ export class Sentinels implements SentinelSet {
   }
 
   #endpoint(address: NodeAddress): Endpoint {
-    const { server, mapAddress, connectTimeoutMs, commandTimeoutMs } = this.#options;
-    return { kind: 'sentinel', address, mapAddress, ...server, connectTimeoutMs, commandTimeoutMs };
+    const { server, mapAddress, connectTimeoutMs, commandTimeoutMs, credentialsTimeoutMs } = this.#options;
+    const timeouts = { connectTimeoutMs, commandTimeoutMs, credentialsTimeoutMs };
+    return { kind: 'sentinel', address, mapAddress, ...server, ...timeouts };
   }
 
   #connected(entry: Entry, id: string | undefined): void {
@@ -187,9 +180,11 @@ export class Sentinels implements SentinelSet {
   #message(entry: Entry, channel: string, payload: string): void {
     entry.lastSeenAt = now();
     const [name, notice] = parseNotice(channel, payload) ?? [];
-    if (notice === undefined) return;
-    for (const watcher of this.#watchersOf(name))
-      watcher.observe({ type: 'notice', sentinel: entry.key, notice });
+    const watchers = this.#watchersOf(name);
+    if (name === undefined || notice === undefined || watchers.length === 0) return;
+    const tooMany = surfeit(entry, name);
+    if (tooMany) return entry.link.drop(tooMany);
+    for (const watcher of watchers) watcher.observe({ type: 'notice', sentinel: entry.key, notice });
   }
 
   #ask(entry: Entry, name: string): void {
@@ -219,6 +214,8 @@ export class Sentinels implements SentinelSet {
       if (entry.state !== 'connected' || this.#entries.get(entry.key) !== entry) return;
       entry.error = error as Error;
       this.#tell(viewOf(entry));
+      const failure = asSwitchmasterError(error, 'PROTOCOL_ERROR');
+      if (isNews(entry, name, failure)) for (const watcher of this.#watchersOf(name)) watcher.fail(failure);
     }
   }
 
@@ -276,17 +273,4 @@ export class Sentinels implements SentinelSet {
     publish('sentinel', event);
     this.#emitter.emit('sentinel', event);
   }
-}
-
-/** Whether it is this sentinel; one that came back elsewhere is another while it is lost here. */
-function isSame(entry: Entry, id: string, address: NodeAddress): boolean {
-  if (sameAddress(entry.address, address)) return true;
-  return id !== '' && entry.id === id && entry.state !== 'lost';
-}
-
-function viewOf(entry: Entry): Observation {
-  const { key, address, id, origin, state, lastSeenAt, error } = entry;
-  const configured = origin === 'configured';
-  const view: SentinelView = { address, id, configured, state, lastSeenAt, error, report: undefined };
-  return { type: 'sentinel', sentinel: key, view };
 }

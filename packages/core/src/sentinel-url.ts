@@ -1,5 +1,5 @@
 import { parseAddress, type NodeAddress } from './address.ts';
-import type { Credentials } from './dial.ts';
+import type { Credentials } from './credentials.ts';
 import { SwitchmasterError } from './errors.ts';
 import { invalid } from './invalid.ts';
 
@@ -24,11 +24,20 @@ export function parseSentinelUrl(text: string): SentinelUrl {
   }
   const { secure, auth, hosts, name } = parts;
   return {
-    sentinels: (hosts ?? '').split(',').map((host, index) => parseSentinel(host, `sentinels[${index}]`)),
+    sentinels: (hosts ?? '').split(',').map((host, index) => parseHost(host, `sentinels[${index}]`)),
     credentials: parseAuth(auth),
     name: name ? decode(name) : undefined,
     secure: secure === 's',
   };
+}
+
+/** Who forgets the `@` and what follows it has a user and a password where hosts should be. */
+function parseHost(text: string, option: string): NodeAddress {
+  try {
+    return parseAddress(text, 26379);
+  } catch {
+    throw invalid(option, 'host, host:port or [IPv6]:port in the URL', 'another text');
+  }
 }
 
 function parseAuth(auth: string | undefined): Credentials {

@@ -99,7 +99,16 @@ function freeze({ host, port }: NodeAddress): NodeAddress {
 
 /** Whether nothing changed that is worth an event; offsets grow with every write. */
 export function isSameTopology(a: TopologySnapshot, b: TopologySnapshot): boolean {
-  return JSON.stringify(a, withoutOffsets) === JSON.stringify(b, withoutOffsets);
+  return newsIn(a) === newsIn(b);
+}
+
+/** Each snapshot is compared with the one before and the one after it. */
+const known = new WeakMap<TopologySnapshot, string>();
+
+function newsIn(topology: TopologySnapshot): string {
+  const news = known.get(topology) ?? JSON.stringify(topology, withoutOffsets);
+  known.set(topology, news);
+  return news;
 }
 
 const volatile = new Set(['offset', 'lagBytes', 'masterLinkDownMs']);

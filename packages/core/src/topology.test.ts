@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { addressKey, type NodeAddress } from './address.ts';
 import type { SentinelView } from './consensus.ts';
 import { nextDeadline, watchList } from './decisions.ts';
-import type { FailoverStage, Peer } from './sentinel-messages.ts';
+import type { FailoverStage, Notice, Peer } from './sentinel-messages.ts';
 import {
   emptyTopology,
   step,
@@ -56,6 +56,8 @@ interface Said {
   readonly leading?: boolean;
   readonly failover?: { readonly stage: FailoverStage; readonly candidate: NodeAddress };
   readonly of?: readonly string[];
+  /** How long ago it was asked; the answer is as old at least. */
+  readonly askedMsAgo?: number;
 }
 
 const trio = ['s1', 's2', 's3'];
@@ -64,7 +66,7 @@ const says =
   (now) => ({
     type: 'report',
     sentinel: keyOf(sentinel),
-    askedAt: now,
+    askedAt: now - (said.askedMsAgo ?? 0),
     report: {
       master,
       configEpoch,
@@ -92,6 +94,12 @@ const isDown =
 const suspect =
   (address: NodeAddress): See =>
   () => ({ type: 'suspect', address });
+const forgotten =
+  (sentinel: string): See =>
+  () => ({ type: 'forgotten', sentinel: keyOf(sentinel) });
+const notes =
+  (sentinel: string, notice: Notice): See =>
+  () => ({ type: 'notice', sentinel: keyOf(sentinel), notice });
 const tick: See = () => ({ type: 'tick' });
 
 type History = readonly (readonly [at: number, ...See[]])[];
@@ -269,6 +277,77 @@ cases('rules 2 and 3: hold, move, release', [
     did: [start, '100 hold failover', '150 release aborted'],
   },
   {
+    title: 'what the leader was asked before its abort does not hold again, when it comes after it',
+    history: [
+      ...settled,
+      [100, stage('s1', 'promoting', B)],
+      [150, aborted('s1')],
+      [152, says('s1', A, 1, { failover: { stage: 'promoting', candidate: B }, askedMsAgo: 5 })],
+    ],
+    did: [start, '100 hold failover', '150 release aborted'],
+  },
+  {
+    title: 'a failover that a leader begins after an abort holds',
+    history: [
+      ...settled,
+      [100, stage('s1', 'promoting', B)],
+      [150, aborted('s1')],
+      [190, says('s1', A, 1, { failover: { stage: 'promoting', candidate: C }, askedMsAgo: 5 })],
+      [195, says('s2', A, 1, { failover: { stage: 'promoting', candidate: C }, askedMsAgo: 195 })],
+    ],
+    did: [start, '100 hold failover', '150 release aborted', '190 hold failover'],
+  },
+  {
+    title: 'two occasions hold for as long as one each, and not for ever in turns',
+    history: [
+      ...settled,
+      [100, stage('s1', 'selected', B)],
+      [1000, says('s2', C, 2)],
+      [9000, says('s2', C, 2)],
+    ],
+    did: [start, '100 hold failover', '3000 release deadline'],
+  },
+  {
+    title: 'a candidate that is asked in vain moves nobody by what it said long ago',
+    history: [
+      ...settled,
+      [100, stage('s1', 'waiting', B)],
+      [110, lost('s1'), isMaster(B)],
+      [600, connected('s1'), stage('s1', 'waiting', B)],
+      [610, isMaster(B)],
+    ],
+    did: [start, '100 hold failover', '610 move A→B promotion'],
+  },
+  {
+    title: 'an abort of another sentinel is no reason for a later release',
+    history: [
+      ...settled,
+      [100, stage('s1', 'selected', B)],
+      [120, aborted('s2')],
+      [400, isMaster(A), says('s1', A)],
+    ],
+    did: [start, '100 hold failover', '400 release confirmed'],
+  },
+  {
+    title: 'without holding nothing holds, a lost leader neither',
+    history: [...promoted, [180, lost('s1')]],
+    settings: { holdTimeoutMs: undefined },
+    did: [start, '170 move A→B promotion'],
+  },
+  {
+    title: 'another failover of the same leader is another occasion',
+    history: [
+      ...settled,
+      [100, stage('s1', 'selected', B)],
+      [3000, stage('s1', 'selected', C)],
+      [9000, tick],
+    ],
+    did: [
+      ...[start, '100 hold failover', '2100 release deadline'],
+      ...['3000 hold failover', '5000 release deadline'],
+    ],
+  },
+  {
     title: 'an abort of another sentinel says nothing about the leader',
     history: [...settled, [100, stage('s1', 'selected', B)], [150, aborted('s2')]],
     did: [start, '100 hold failover'],
@@ -327,6 +406,76 @@ cases('rule 4: announcements', [
     did: [start, '500 hold announced'],
   },
   {
+    title: 'one that is behind, and alone in sight, moves nobody back',
+    history: [
+      ...promoted,
+      [1000, ...trio.map((s) => says(s, B, 2))],
+      [5000, lost('s1'), lost('s2'), lost('s3')],
+      [9000, connected('s3'), says('s3', A, 1), isMaster(A)],
+    ],
+    did: [...promotedWords, '6000 minority'],
+  },
+  {
+    title: 'an equal config epoch counts where nobody says otherwise',
+    history: [...settled, [100, lost('s2'), lost('s3')], [200, says('s1', B, 1), isMaster(B)]],
+    did: [start, '200 move A→B announcement'],
+  },
+  {
+    title: 'what one of two announces is provisional, and held where that one is lost',
+    history: [
+      ...settled,
+      [400, lost('s3')],
+      [500, says('s2', B, 2)],
+      [505, isMaster(B)],
+      [600, lost('s2', 600)],
+    ],
+    did: [start, '500 hold announced', '505 move A→B announcement', '600 hold leader-lost'],
+  },
+  {
+    title: 'what a majority announces is settled at once',
+    history: [
+      ...settled,
+      [500, isMaster(B), says('s2', B, 2), says('s3', B, 2)],
+      [505, isMaster(B)],
+      [506, lost('s2')],
+    ],
+    did: [start, '500 hold announced', '505 move A→B announcement'],
+  },
+  {
+    title: 'other news is another occasion, and the same news is not',
+    history: [
+      ...settled,
+      [500, says('s2', B, 2)],
+      [3000, lost('s2')],
+      [3100, connected('s2'), says('s2', B, 2)],
+      [5000, says('s2', C, 3)],
+      [9000, tick],
+    ],
+    did: [
+      ...[start, '500 hold announced', '2500 release deadline'],
+      ...['5000 hold announced', '7000 release deadline'],
+    ],
+  },
+  {
+    title: 'news that is taken back releases, whatever ended the last failover',
+    history: [
+      ...settled,
+      [100, stage('s1', 'selected', B)],
+      [150, aborted('s1')],
+      [500, says('s2', B, 2)],
+      [600, says('s2', A, 1)],
+    ],
+    did: [
+      ...[start, '100 hold failover', '150 release aborted'],
+      ...['500 hold announced', '600 release confirmed'],
+    ],
+  },
+  {
+    title: 'a sentinel that is not known, or was forgotten, says nothing',
+    history: [...settled, [100, says('s9', B, 9), isMaster(B)]],
+    did: [start],
+  },
+  {
     title: 'an announcement that nobody confirms holds for no longer than allowed',
     history: [...settled, [500, says('s2', B, 2)], [4000, tick]],
     did: [start, '500 hold announced', '2500 release deadline'],
@@ -373,6 +522,130 @@ cases('rule 5: a move at promotion is provisional', [
       [20_100, stage('s2', 'waiting', C), isMaster(C)],
     ],
     did: [...promotedWords, '180 hold leader-lost', '20100 move B→C promotion'],
+  },
+  {
+    title: 'a leader that is done, and has yet to be heard by the others, is not followed back',
+    history: [
+      ...promoted,
+      [1000, says('s1', B, 2, { leading: true })],
+      [1900, says('s1', B, 2), isMaster(A), isMaster(B)],
+    ],
+    did: promotedWords,
+  },
+  {
+    title: 'a lost leader that is back, and names what it promoted, ends the hold',
+    history: [
+      ...promoted,
+      [180, lost('s1')],
+      [900, connected('s1'), says('s1', B, 2, { leading: true })],
+      [2000, isMaster(A), isMaster(B)],
+    ],
+    did: [...promotedWords, '180 hold leader-lost', '900 release confirmed'],
+  },
+  {
+    title: 'a failover whose leader has not heard of the promotion is overtaken by it',
+    history: [
+      ...promoted,
+      [1000, says('s1', B, 3, { failover: { stage: 'promoted', candidate: B } })],
+      [1100, stage('s2', 'promoting', C)],
+      [1110, says('s2', A, 1, { failover: { stage: 'promoting', candidate: C } })],
+      [1200, stage('s2', 'waiting', C), isMaster(C), isMaster(B)],
+    ],
+    did: [...promotedWords, '1100 hold failover', '1110 release confirmed'],
+  },
+  {
+    title: 'a failover that follows one nobody has agreed to yet is not called back by it',
+    history: [
+      ...promoted,
+      [200, ...['s4', 's5'].flatMap((s) => [connected(s), says(s, A)])],
+      [1000, says('s1', B, 2, { failover: { stage: 'promoted', candidate: B } })],
+      [1100, says('s2', B, 2, { failover: { stage: 'promoting', candidate: C } })],
+      [1150, isMaster(C), says('s1', B, 2), isMaster(B)],
+    ],
+    did: [...promotedWords, '1100 hold failover', '1150 move B→C promotion'],
+  },
+  {
+    title: 'an older promotion that one sentinel announces late does not win over a newer one',
+    history: [
+      ...promoted,
+      [1000, says('s1', B, 3, { leading: true })],
+      [1010, lost('s1')],
+      [1100, says('s2', C, 2), isMaster(C)],
+    ],
+    did: [...promotedWords, '1010 hold leader-lost'],
+  },
+  {
+    title: 'half of those in reach are no majority',
+    history: [
+      ...promoted,
+      [300, lost('s3')],
+      [1000, says('s1', B, 2, { leading: true })],
+      [1100, lost('s1')],
+      [1101, tick],
+    ],
+    did: [...promotedWords, '1100 hold leader-lost'],
+  },
+  {
+    title: 'a leader that is told of again is not lost',
+    history: [...promoted, [180, connected('s1')]],
+    did: promotedWords,
+  },
+  {
+    title: 'another sentinel cannot give up for the leader',
+    history: [
+      ...promoted,
+      [200, aborted('s2')],
+      [300, says('s2', A), says('s3', A), isMaster(A)],
+      [2000, isMaster(A)],
+    ],
+    did: promotedWords,
+  },
+  {
+    title: 'two that are left and disagree call nobody back',
+    history: [
+      ...promoted,
+      [180, lost('s1')],
+      [1000, says('s2', A), says('s3', C)],
+      [2000, isMaster(A), isMaster(C)],
+    ],
+    did: [...promotedWords, '180 hold leader-lost'],
+  },
+  {
+    title: 'an announcement is overdue at its deadline, not after it',
+    history: [...promoted, [180, lost('s1')], [1670, isMaster(A)], [1671, tick]],
+    did: [...promotedWords, '180 hold leader-lost', '1670 move B→A undone'],
+  },
+  {
+    title: 'a promotion that was given up holds nobody again because its leader still names it',
+    history: [
+      ...promoted,
+      [10_000, aborted('s1'), isMaster(A)],
+      [10_100, says('s1', A, 1, { failover: { stage: 'waiting', candidate: B } })],
+    ],
+    did: [...promotedWords, '10000 move B→A undone'],
+  },
+  {
+    title: 'the master before the last may be promoted again, also where that is only reported',
+    history: [
+      ...promoted,
+      [1000, ...trio.map((s) => says(s, B, 2))],
+      [5000, says('s2', B, 2, { failover: { stage: 'promoting', candidate: A } })],
+    ],
+    did: [...promotedWords, '5000 hold failover'],
+  },
+  {
+    title: 'a leader that is slow to end an older failover is not listened to',
+    history: [
+      ...settled,
+      [100, ...trio.map((s) => says(s, A, 5))],
+      [200, says('s1', A, 5, { failover: { stage: 'promoted', candidate: B } })],
+    ],
+    did: [start],
+  },
+  {
+    title: 'a lost leader calls its failover off when an announcement is overdue, not after it',
+    history: [...settled, [100, stage('s1', 'selected', B)], [120, lost('s1')], [1600, isMaster(A)]],
+    did: [start, '100 hold failover', '1600 release confirmed'],
   },
   {
     title: 'a leader that gives up is followed back at once',
@@ -429,6 +702,15 @@ cases('rule 5: a move at promotion is provisional', [
     did: promotedWords,
   },
   {
+    title: 'after SENTINEL RESET two of three are a majority',
+    history: [
+      [0, ...trio.map(connected), ...trio.map((s) => says(s, A, 7)), isMaster(A)],
+      [100, lost('s3')],
+      [200, says('s1', B, 0), says('s2', B, 0), isMaster(B)],
+    ],
+    did: [start, '200 move A→B announcement'],
+  },
+  {
     title: 'after SENTINEL RESET a majority with a lower epoch is followed',
     history: [
       [0, ...trio.map(connected), ...trio.map((s) => says(s, A, 7)), isMaster(A)],
@@ -457,6 +739,18 @@ cases('rule 6: stale masters', [
     ],
     did: [...promotedWords, '1200 stale A', '2200 stale A'],
   },
+  {
+    title: 'one that cannot be reached may come back as a master, for a minute',
+    history: [
+      ...promoted,
+      [1200, isDown(A)],
+      [60_170, isDown(A)],
+      [60_171, isMaster(A)],
+      [70_000, isDown(A)],
+      [70_001, isMaster(A)],
+    ],
+    did: [...promotedWords, '60171 stale A'],
+  },
 ]);
 
 cases('rule 7: no sentinel in reach', [
@@ -480,6 +774,22 @@ cases('rule 10: the master is watched', [
     did: [start, '100 hold demoted', '105 move A→C demotion'],
   },
   {
+    title: 'a master that leads nowhere is held for no longer than allowed, until it is a master again',
+    history: [
+      ...settled,
+      [100, isReplicaOf(A, C)],
+      [1000, isDown(A)],
+      [1500, isReplicaOf(A, C)],
+      [5000, isMaster(A)],
+      [6000, isReplicaOf(A, C)],
+      [9000, tick],
+    ],
+    did: [
+      ...[start, '100 hold demoted', '1000 release confirmed', '1500 hold demoted', '2100 release deadline'],
+      ...['6000 hold demoted', '8000 release deadline'],
+    ],
+  },
+  {
     title: 'what it names must confirm it',
     history: [...settled, [100, isReplicaOf(A, C)], [105, isReplicaOf(C, A)], [900, isMaster(A)]],
     did: [start, '100 hold demoted', '900 release confirmed'],
@@ -492,6 +802,16 @@ cases('rule 10: the master is watched', [
 ]);
 
 cases('rule 11: minority', [
+  {
+    title: 'who is told of again is in sight all the while',
+    history: [...settled, [100, connected('s1'), connected('s2')], [9000, tick]],
+    did: [start],
+  },
+  {
+    title: 'who was forgotten does not count',
+    history: [...settled, [100, lost('s1'), lost('s2'), forgotten('s1'), forgotten('s2')], [9000, tick]],
+    did: [start],
+  },
   {
     title: 'one of three out of sight is none',
     history: [...settled, [100, lost('s1')], [9000, tick]],
@@ -555,6 +875,39 @@ cases('rule 11: minority', [
   },
 ]);
 
+describe('the config epoch', () => {
+  test.each<[string, History, number]>([
+    ['is what one sentinel says, where that is more', [...settled, [100, says('s1', A, 4)]], 4],
+    [
+      'goes back by the word of a majority',
+      [...settled, [100, says('s1', A, 0), says('s2', A, 0), says('s3', A, 0)]],
+      0,
+    ],
+    ['does not go back by the word of one', [...settled, [100, lost('s2'), lost('s3'), says('s1', A, 0)]], 1],
+    [
+      'does not go back by the word of one that has just been reset, and names nobody',
+      [...settled, [100, lost('s2'), lost('s3'), says('s1', A, 0, { of: [] })]],
+      1,
+    ],
+    [
+      'does not go back while the master does not say that it is one',
+      [...settled, [100, isDown(A), ...trio.map((s) => says(s, A, 0))]],
+      1,
+    ],
+    [
+      'does not go back with a promotion that is undone by what is left of the sentinels',
+      [
+        ...promoted,
+        [1000, says('s1', B, 2, { leading: true }), lost('s1'), lost('s3')],
+        [1700, says('s2', A, 1), isMaster(A)],
+      ],
+      2,
+    ],
+  ])('%s', (_, history, expected) => {
+    expect(play(history).end.configEpoch).toBe(expected);
+  });
+});
+
 describe('the watch list', () => {
   const paces = (t: Topology, now: number): string =>
     watchList(t, now)
@@ -569,6 +922,22 @@ describe('the watch list', () => {
       'B urgent, A brisk',
     ],
     ['an old master is looked after', promoted, 'B steady, A steady'],
+    [
+      'a candidate that is announced is asked once',
+      [...settled, [100, stage('s1', 'promoting', B), says('s2', B, 2)]],
+      'B urgent, A brisk',
+    ],
+    ['what is announced is urgent', [...settled, [100, says('s2', B, 2)]], 'B urgent, A steady'],
+    [
+      'the first one named is asked before anything is decided',
+      [[0, ...trio.map(connecting), connected('s1'), says('s1', A)]],
+      'A brisk',
+    ],
+    [
+      'a rival is asked before it is followed',
+      [...promoted, [180, lost('s1'), says('s2', A), says('s3', A)]],
+      'A brisk, B steady',
+    ],
     ['a suspect is asked at once', [...settled, [100, suspect(A)]], 'A brisk'],
     ['a demoted master names the next', [...settled, [100, isReplicaOf(A, C)]], 'C brisk, A brisk'],
   ])('%s', (_, history, expected) => {
@@ -579,5 +948,97 @@ describe('the watch list', () => {
   test('answers of nodes that are not watched are forgotten', () => {
     const { end } = play([...settled, [100, isReplicaOf(C, A)]]);
     expect([...end.roles.keys()]).toEqual([addressKey(A)]);
+  });
+});
+
+describe('the next deadline', () => {
+  test.each<[string, History, number]>([
+    ['is that of the discovery', [[0, ...trio.map(connecting)]], 300],
+    ['is none where all is well', settled, Infinity],
+    [
+      'is when a failover is overdue, if its leader is lost',
+      [...settled, [100, stage('s1', 'selected', B)]],
+      1600,
+    ],
+    ['is the end of a hold', [...settled, [100, says('s1', B, 2)]], 2100],
+    ['is when a promotion has to be announced', promoted, 1670],
+    ['is when a majority is out of sight', [...settled, [100, lost('s1'), lost('s2')]], 1100],
+  ])('%s', (_, history, expected) => {
+    expect(nextDeadline(play(history).end, history.at(-1)?.[0] ?? 0)).toBe(expected);
+  });
+});
+
+describe('what is told besides', () => {
+  const told = (history: History, ...last: readonly See[]): Change[] => {
+    const { end } = play(history);
+    const at = 200;
+    let topology = end;
+    return last.flatMap((see) => {
+      const [next, changes] = step(topology, see(at), at);
+      topology = next;
+      return changes;
+    });
+  };
+
+  test('a master that stops to say so is a fault once, and all sentinels are asked', () => {
+    const once = [{ type: 'ask', sentinel: undefined }, { type: 'fault' }];
+    expect(told(settled, isDown(A))).toEqual(once);
+    expect(told(settled, isDown(A), isDown(A))).toEqual(once);
+    expect(told(settled, isMaster(A), isMaster(A))).toEqual([]);
+  });
+
+  test('a suspicion asks all sentinels, a notice the one that it is from', () => {
+    expect(told(settled, suspect(A))).toEqual([{ type: 'ask', sentinel: undefined }]);
+    expect(told(settled, notes('s2', { kind: 'changed' }))).toEqual([{ type: 'ask', sentinel: keyOf('s2') }]);
+  });
+
+  test('a minority comes with its numbers', () => {
+    const { end } = play([...settled, [50, lost('s1'), lost('s2')]]);
+    const [, changes] = step(end, { type: 'tick' }, 1050);
+    expect(changes).toEqual([{ type: 'minority', minority: true, reachable: 1, known: 3 }]);
+  });
+
+  test('a stale master comes with how long it has been one', () => {
+    expect(told(promoted, isMaster(A))).toEqual([{ type: 'stale-master', address: A, master: B, forMs: 30 }]);
+  });
+
+  test('who was moved to again is not looked after as an old master', () => {
+    const { end } = play([...promoted, [10_000, aborted('s1'), isMaster(A)]]);
+    expect(end.retired.map(({ address }) => letter(address))).toEqual(['B']);
+  });
+});
+
+describe('the phases of a failover', () => {
+  const phases = (history: History): object => play(history).end.phases;
+
+  test('are when each was seen first', () => {
+    const down = notes('s1', { kind: 'down' });
+    const switched = notes('s2', { kind: 'switched', from: A, to: B });
+    expect(
+      phases([
+        ...settled,
+        [50, down],
+        [60, down, isDown(A)],
+        [100, stage('s1', 'selected', B)],
+        [160, stage('s1', 'waiting', B)],
+        [170, isMaster(B)],
+        [900, switched],
+        [950, switched],
+      ]),
+    ).toEqual({
+      ...{ downAt: 50, selectedAt: 100, heldAt: 100, promotedAt: 170, movedAt: 170, announcedAt: 900 },
+    });
+  });
+
+  test('begin with a master that gives no answer, if nobody has said so before', () => {
+    expect(phases([...settled, [60, isDown(A)], [70, isDown(A)]])).toEqual({ downAt: 60 });
+    expect(phases([...settled, [60, isReplicaOf(A, undefined)]])).not.toHaveProperty('downAt');
+  });
+
+  test('are those of the fault at hand', () => {
+    expect(phases([...promoted, [5000, stage('s2', 'selected', C)]])).toEqual({
+      selectedAt: 5000,
+      heldAt: 5000,
+    });
   });
 });

@@ -1,8 +1,9 @@
-import { addressKey, sameAddress, type NodeAddress } from './address.ts';
+import type { NodeAddress } from './address.ts';
 import type { Sentinels, SentinelView } from './consensus.ts';
-import { decide, phasesAtHand } from './decisions.ts';
+import { decide } from './decisions.ts';
 import type { FailoverPhases } from './events.ts';
 import type { HoldReason, MoveReason, ReleaseReason } from './follower.ts';
+import { record } from './observations.ts';
 import type { FailoverStage, NodeRole, Notice, Report } from './sentinel-messages.ts';
 
 /** What the user chose; see {@link ResolverOptions}. All durations are in milliseconds. */
@@ -122,8 +123,10 @@ export interface Topology {
   readonly failover: Failover | undefined;
   readonly provisional: Provisional | undefined;
   readonly hold: (HoldCause & { readonly heldSince: number }) | undefined;
-  /** The `id` of the cause whose hold ran into its deadline. */
-  readonly spentHold: string | undefined;
+  /** Every cause that stands, also one whose hold ran into its deadline. */
+  readonly occasions: readonly HoldCause[];
+  /** The last abort: what its leader was asked before is from before it. */
+  readonly abort: { readonly leader: string; readonly at: number } | undefined;
   /** How the last failover that did not move anybody ended; what a release gives as its reason. */
   readonly calledOff: 'aborted' | 'confirmed';
   readonly retired: readonly Retired[];
@@ -145,7 +148,8 @@ export function emptyTopology(settings: Settings, now: number): Topology {
     failover: undefined,
     provisional: undefined,
     hold: undefined,
-    spentHold: undefined,
+    occasions: [],
+    abort: undefined,
     calledOff: 'confirmed',
     retired: [],
     abandoned: undefined,
@@ -159,150 +163,4 @@ export function step(topology: Topology, observation: Observation, now: number):
   const changes: Change[] = [];
   const emit = (change: Change): void => void changes.push(change);
   return [decide(record(topology, observation, now, emit), now, emit), changes];
-}
-
-function record(t: Topology, seen: Observation, now: number, emit: (change: Change) => void): Topology {
-  switch (seen.type) {
-    case 'sentinel':
-      return recordSentinel(t, seen.sentinel, seen.view);
-    case 'forgotten':
-      return { ...t, sentinels: without(t.sentinels, seen.sentinel) };
-    case 'report':
-      return recordReport(t, seen.sentinel, { ...seen.report, askedAt: seen.askedAt }, now);
-    case 'notice':
-      emit({ type: 'ask', sentinel: seen.sentinel });
-      return recordNotice(t, seen.sentinel, seen.notice, now);
-    case 'role':
-      return recordRole(t, seen.address, seen.role, now, emit);
-    case 'suspect':
-      emit({ type: 'ask', sentinel: undefined });
-      return isMaster(t, seen.address) ? { ...t, verified: false } : t;
-    case 'tick':
-      return t;
-  }
-}
-
-function recordSentinel(t: Topology, key: string, view: SentinelView): Topology {
-  const known = t.sentinels.get(key);
-  const report = view.state === 'connected' ? (view.report ?? known?.report) : undefined;
-  // Who comes back is in sight when it has said what it knows, and not before.
-  const lastSeenAt = known && known.report === undefined ? known.lastSeenAt : view.lastSeenAt;
-  const sentinels = new Map(t.sentinels).set(key, { ...view, report, lastSeenAt });
-  if (view.state === 'connected') return { ...t, sentinels };
-  return {
-    ...t,
-    sentinels,
-    failover: t.failover?.leader === key ? { ...t.failover, leaderLost: true } : t.failover,
-    provisional: t.provisional?.leader === key ? { ...t.provisional, leaderLost: true } : t.provisional,
-  };
-}
-
-function recordReport(t: Topology, key: string, report: Report & { askedAt: number }, now: number): Topology {
-  const view = t.sentinels.get(key);
-  if (view === undefined) return t;
-  const sentinels = new Map(t.sentinels).set(key, { ...view, report, error: undefined });
-  const known = { ...t, sentinels };
-  // A link that came up in the middle of a failover has missed the leader's events.
-  if (report.failover === undefined || isOver(t, report)) return known;
-  return recordNotice(known, key, { kind: 'failover', ...report.failover }, now);
-}
-
-/**
- * A leader that is slow to end its failover names the candidate on, also when a newer failover has replaced
- * it, or when the candidate was turned back into a replica by then.
- */
-function isOver(t: Topology, { failover, configEpoch }: Report): boolean {
-  if (failover === undefined) return true;
-  if (t.abandoned && sameAddress(t.abandoned, failover.candidate)) return true;
-  return failover.stage === 'promoted' && configEpoch <= (t.provisional?.epochBefore ?? t.configEpoch);
-}
-
-function recordNotice(t: Topology, key: string, notice: Notice, now: number): Topology {
-  switch (notice.kind) {
-    case 'failover':
-      return recordFailover(t, key, notice.candidate, notice.stage, now);
-    case 'aborted':
-      return {
-        ...t,
-        failover: t.failover?.leader === key ? undefined : t.failover,
-        calledOff: t.failover?.leader === key ? 'aborted' : t.calledOff,
-        provisional: t.provisional?.leader === key ? { ...t.provisional, aborted: true } : t.provisional,
-      };
-    case 'switched':
-      return { ...t, phases: { announcedAt: now, ...t.phases } };
-    case 'down':
-      return { ...t, phases: { downAt: now, ...phasesAtHand(t) } };
-    case 'changed':
-      return t;
-  }
-}
-
-function recordFailover(
-  t: Topology,
-  leader: string,
-  candidate: NodeAddress,
-  stage: FailoverStage,
-  now: number,
-): Topology {
-  if (isMaster(t, candidate)) return t;
-  const known = t.failover;
-  const same = known?.leader === leader && sameAddress(known.candidate, candidate);
-  const failover: Failover = {
-    leader,
-    leaderLost: false,
-    candidate,
-    stage,
-    since: same ? known.since : now,
-    promotingSince: (same ? known.promotingSince : undefined) ?? (stage === 'selected' ? undefined : now),
-  };
-  const phases = same ? t.phases : { ...phasesAtHand(t), selectedAt: now };
-  const abandoned = t.abandoned && sameAddress(t.abandoned, candidate) ? undefined : t.abandoned;
-  return { ...t, failover, phases, abandoned };
-}
-
-function recordRole(
-  t: Topology,
-  address: NodeAddress,
-  role: NodeRole | Unreachable,
-  now: number,
-  emit: (change: Change) => void,
-): Topology {
-  const roles = new Map(t.roles).set(addressKey(address), { ...role, at: now });
-  if (!isMaster(t, address)) return recordRetired({ ...t, roles }, address, role, now, emit);
-  const verified = role.kind === 'master';
-  const wasWell = t.roles.get(addressKey(address))?.kind === 'master';
-  if (wasWell && !verified) {
-    emit({ type: 'ask', sentinel: undefined });
-    emit({ type: 'fault' });
-  }
-  const phases = role.kind === 'unreachable' ? { downAt: now, ...phasesAtHand(t) } : t.phases;
-  return { ...t, roles, verified, phases };
-}
-
-/** How long a master that was left and cannot be reached is asked whether it came back. */
-const forgetRetiredAfterMs = 60_000;
-
-function recordRetired(
-  t: Topology,
-  address: NodeAddress,
-  role: NodeRole | Unreachable,
-  now: number,
-  emit: (change: Change) => void,
-): Topology {
-  const retired = t.retired.find((one) => sameAddress(one.address, address));
-  if (retired === undefined || t.master === undefined) return t;
-  const forMs = now - retired.since;
-  if (role.kind === 'master') emit({ type: 'stale-master', address, master: t.master, forMs });
-  const done = role.kind === 'replica' || (role.kind === 'unreachable' && forMs > forgetRetiredAfterMs);
-  return done ? { ...t, retired: t.retired.filter((one) => one !== retired) } : t;
-}
-
-export function isMaster(t: Topology, address: NodeAddress): boolean {
-  return t.master !== undefined && sameAddress(t.master, address);
-}
-
-function without<K, V>(map: ReadonlyMap<K, V>, key: K): Map<K, V> {
-  const copy = new Map(map);
-  copy.delete(key);
-  return copy;
 }

@@ -4,45 +4,29 @@ import {
   startFakeNode,
   startFakeSentinel,
   type Cluster,
-  type Reply,
 } from '@switchmaster/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatAddress, type ResolverOptions } from '../src/index.ts';
-import {
-  addressOnly,
-  at,
-  leaveNothingBehind,
-  loopback,
-  nodeRights,
-  overdue,
-  quickResolver,
-  Recorder,
-  sentinelRights,
-  within,
-} from './support.ts';
+import { addressOnly, at, leaveNothingBehind, loopback, overdue, quickResolver, within } from './support.ts';
+import { userLine } from './rights.ts';
 
 leaveNothingBehind();
 
 const sentinel = { username: 'watcher', password: 'sentinel-secret' };
 const node = { username: 'app', password: 'node-secret' };
 
-describe('ACL users with the least rights', () => {
+describe('ACL users', () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await startCluster({
       ...{ replicas: 1, sentinels: 3 },
-      sentinelUsers: [
-        'user default off',
-        `user watcher on >sentinel-secret resetchannels &* -@all ${sentinelRights.join(' ')}`,
-      ],
-      nodeUsers: ['user default off', `user app on >node-secret -@all ${nodeRights.join(' ')}`],
+      sentinelUsers: ['user default off', userLine('sentinel', sentinel.username, sentinel.password)],
+      nodeUsers: ['user default off', userLine('node', node.username, node.password)],
     });
   });
   afterAll(() => cluster.stop());
 
   const options = (): ResolverOptions => ({ name: 'mymaster', sentinels: cluster.sentinels, sentinel, node });
-  const onSentinels = (...command: string[]): Promise<Reply[]> =>
-    Promise.all(cluster.sentinelHandles.map((one) => one.command(...command)));
 
   it('are enough to find the master and to get a socket', async () => {
     await using resolver = quickResolver(options());
@@ -95,66 +79,6 @@ describe('ACL users with the least rights', () => {
     expect(error).toMatchObject({ code: 'AUTH_REFUSED', message: expect.stringMatching(message) as string });
     expect(signal.aborted).toBe(false);
     await expect(resolver.connect({ signal })).rejects.toMatchObject({ code: 'AUTH_REFUSED' });
-  });
-
-  // Without an id one connection per sentinel under each of its names is kept, and without PING a hung one is.
-  const needed = sentinelRights.filter((right) => right !== '+sentinel|myid' && right !== '+ping');
-  it.each(needed)(
-    'none of which is too much: without %s it is refused, and told which option to look at',
-    async (right) => {
-      await onSentinels('ACL', 'SETUSER', 'watcher', right.replace('+', '-'));
-      try {
-        await using resolver = quickResolver(options());
-        await expect(resolver.master(within(5000))).rejects.toMatchObject({
-          code: 'AUTH_REFUSED',
-          message: expect.stringMatching(
-            /^sentinel \S+ refused us with NOPERM: the user given in `sentinel.username` may not run a command or read a channel that is needed/,
-          ) as string,
-        });
-        // It is welcome as soon as it may.
-        await onSentinels('ACL', 'SETUSER', 'watcher', right);
-        await eventually(() => expect(resolver.topology.verified).toBe(true));
-      } finally {
-        await onSentinels('ACL', 'SETUSER', 'watcher', right);
-      }
-    },
-  );
-
-  it('nor is one of the channels', async () => {
-    await onSentinels('ACL', 'SETUSER', 'watcher', 'resetchannels', '&+switch-master');
-    try {
-      await using resolver = quickResolver(options());
-      await expect(resolver.master(within(5000))).rejects.toMatchObject({ code: 'AUTH_REFUSED' });
-    } finally {
-      await onSentinels('ACL', 'SETUSER', 'watcher', 'allchannels');
-    }
-  });
-
-  it('nor is ROLE on the nodes', async () => {
-    const onNodes = (...command: string[]): Promise<Reply[]> =>
-      Promise.all(cluster.nodes.map((one) => one.command(...command)));
-    await onNodes('ACL', 'SETUSER', 'app', '-role');
-    try {
-      await using resolver = quickResolver(options());
-      await expect(resolver.master(within(5000))).rejects.toMatchObject({
-        code: 'AUTH_REFUSED',
-        message: expect.stringMatching(
-          /^node \S+ refused us with NOPERM: the user given in `node.username`/,
-        ) as string,
-      });
-    } finally {
-      await onNodes('ACL', 'SETUSER', 'app', '+role');
-    }
-  });
-
-  it('are enough to follow a failover', async () => {
-    await using resolver = quickResolver(options());
-    const { told } = new Recorder(resolver);
-    const old = await resolver.master(within(5000));
-    await cluster.failover();
-    await eventually(() => expect(told).toHaveLength(2));
-    const master = await cluster.masterAfter(formatAddress(old));
-    expect(told).toEqual(['hold failover', `move ${master.address} promotion`]);
   });
 });
 
@@ -258,7 +182,7 @@ describe('sentinels that know no HELLO', () => {
 
 it.each([
   ['hello', '-ERR max number of clients reached\r\n', 'ERR max number of clients reached'],
-  ['hello', "-ERR what is 'default sentinel-secret'?\r\n", 'ERR'],
+  ['hello', "-ERR what is 'default sentinel-secret'?\r\n", "ERR what is 'default ***'?"],
 ])(
   'a sentinel that is not in the mood (%s: %s) is no refusal, and its words are given without our password',
   async (command, reply, said) => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { examplesOf, runExample, typeErrors, type Example } from '../../../test/readme.ts';
 import { createResolver, isSwitchmasterError, type Resolver, type ResolverOptions } from '../src/index.ts';
 import { checkResolverOptions } from '../src/options.ts';
-import { leaveNothingBehind, nodeRights, Recorder, sentinelRights } from './support.ts';
+import { leaveNothingBehind, Recorder } from './support.ts';
 
 leaveNothingBehind();
 
@@ -143,9 +143,4 @@ it('the table of events has all of them, and their channels', async () => {
   expect(new Set([...table('events').values()].flatMap(([channel]) => channel || []))).toEqual(
     new Set(channels),
   );
-});
-
-it('the access rights are those that the tests use', () => {
-  expect(readme).toContain(`&* -@all ${sentinelRights.join(' ')}\n`);
-  expect(readme).toContain(`-@all ${nodeRights.join(' ')}\n`);
 });

@@ -6,17 +6,20 @@ import {
   createClientFactory,
   createResolver,
   createSentinelSet,
+  type Credentials,
   type ResolverOptions,
 } from '../src/index.ts';
 import {
+  at,
   leaveNothingBehind,
-  nodeRights,
+  overdue,
   quick,
   Recorder,
-  sentinelRights,
+  startFakes,
   startServer,
   within,
 } from './support.ts';
+import { userLine } from './rights.ts';
 
 leaveNothingBehind();
 
@@ -26,6 +29,9 @@ const secrets = {
   nodeUser: 'node-user-91bb',
   nodePassword: 'node-password-d4f3',
   passphrase: 'passphrase-58aa',
+  // As a provider gives them.
+  token: 'eyJ-token-0c9d',
+  oldToken: 'eyJ-token-b7e2',
 };
 const sentinel = { username: secrets.sentinelUser, password: secrets.sentinelPassword };
 const node = { username: secrets.nodeUser, password: secrets.nodePassword };
@@ -67,12 +73,9 @@ describe('no secret is in anything that is told or printed', () => {
       ...{ replicas: 1, sentinels: 1 },
       sentinelUsers: [
         'user default off',
-        `user ${secrets.sentinelUser} on >${secrets.sentinelPassword} &* -@all ${sentinelRights.join(' ')}`,
+        userLine('sentinel', secrets.sentinelUser, secrets.sentinelPassword),
       ],
-      nodeUsers: [
-        'user default off',
-        `user ${secrets.nodeUser} on >${secrets.nodePassword} -@all ${nodeRights.join(' ')}`,
-      ],
+      nodeUsers: ['user default off', userLine('node', secrets.nodeUser, secrets.nodePassword)],
     });
   });
   afterAll(() => cluster.stop());
@@ -90,6 +93,22 @@ describe('no secret is in anything that is told or printed', () => {
       sentinel: { ...sentinel, tls: { passphrase: secrets.passphrase } },
       node,
       connectTimeoutMs: 100,
+    }),
+    'providers give them, and are refused': () => ({
+      sentinel: { credentials: () => ({ username: secrets.sentinelUser, password: secrets.token }) },
+      node: { credentials: () => Promise.resolve({ password: secrets.token }) },
+    }),
+    'providers give them, and nodes refuse them': () => ({
+      sentinel: { credentials: () => sentinel },
+      node: { credentials: () => ({ username: secrets.nodeUser, password: secrets.oldToken }) },
+    }),
+    'providers give something else': () => ({
+      sentinel: { credentials: () => secrets.token as unknown as Credentials },
+      node: { credentials: () => [secrets.token] as unknown as Credentials },
+    }),
+    'providers give half of it': () => ({
+      sentinel: { credentials: () => ({ username: secrets.token }) },
+      node: { credentials: () => ({ username: secrets.oldToken, password: 5 as unknown as string }) },
     }),
     'nobody is there': () => ({ sentinels: ['127.0.0.1:1'], sentinel, node }),
   };
@@ -155,6 +174,63 @@ describe('no secret is in anything that is told or printed', () => {
     expect(leaked(errors)).toEqual([]);
   });
 
+  it('where options are refused that have them in an odd place', () => {
+    const { sentinelUser: user, sentinelPassword: password, token, passphrase } = secrets;
+    const wrong: unknown[] = [
+      { sentinels: [`redis://${user}:${password}@s1:26379`] },
+      { sentinels: [{ host: `redis://${user}:${password}@s1`, port: 26379 }] },
+      { sentinels: `redis+sentinel://${user}:${password}` },
+      { sentinels: `redis+sentinel://${user}:${password}@s1:port/mymaster` },
+      { sentinels: `https://${user}:${password}@s1/mymaster` },
+      { sentinels: { url: password } },
+      { sentinels: ['s1'], sentinel: { username: user, password: [password] } },
+      { sentinels: ['s1'], sentinel: { password: { value: password } } },
+      { sentinels: ['s1'], sentinel: { password: () => token } },
+      { sentinels: ['s1'], sentinel: { credentials: token } },
+      { sentinels: ['s1'], sentinel: { credentials: () => ({ password: token }), password } },
+      { sentinels: ['s1'], node: { tls: { key: 'x', passphrase: [passphrase] } } },
+      { sentinels: ['s1'], node: { tls: { key: 'x', passphrase } } },
+    ];
+    const errors = wrong.map((options) => {
+      try {
+        return createResolver({ name: 'mymaster', ...(options as ResolverOptions) });
+      } catch (error) {
+        return error;
+      }
+    });
+    expect(errors.map((error) => (error as { code?: string }).code)).toEqual(
+      Array(wrong.length).fill('INVALID_OPTION'),
+    );
+    expect(leaked(errors)).toEqual([]);
+  });
+
+  it.each<[what: string, answer: (password: string) => string]>([
+    ['as an error', (password) => `-ERR you said ${password}\r\n`],
+    ['as the code of an error', (password) => `-${password} is wrong, auth failed\r\n`],
+    ['where an answer should be', (password) => `*1\r\n-${password} ${password}\r\n`],
+    ['as no RESP', (password) => `${password}\r\n`],
+    ['cut off, as no RESP', (password) => `x${password.slice(0, 15)}`],
+    ['as an integer', (password) => `:${password}\r\n`],
+  ])('where a server repeats the password (%s), to whatever question', async (_, answer) => {
+    for (const command of ['sentinel myid', 'sentinel master', 'sentinel sentinels', 'subscribe', 'role']) {
+      await using fakes = await startFakes({
+        ...{ sentinels: 1, sentinel: { password: secrets.sentinelPassword } },
+        node: { password: secrets.nodePassword },
+      });
+      at(fakes.sentinels, 0).reply(command, answer(secrets.sentinelPassword));
+      fakes.master.reply(command, answer(secrets.nodePassword));
+      await using resolver = createResolver({
+        ...{ name: 'mymaster', ...quick, sentinels: fakes.addresses },
+        sentinel: { password: secrets.sentinelPassword },
+        node: { credentials: () => ({ password: secrets.nodePassword }) },
+      });
+      const { events } = new Recorder(resolver);
+      const error: unknown = await resolver.master(within(150)).catch((reason: unknown) => reason);
+      const seen = [error, events, resolver.topology, resolver];
+      expect({ command, leaked: leaked(seen) }).toEqual({ command, leaked: [] });
+    }
+  });
+
   it.each(['HELLO', 'AUTH', 'ROLE'])('where a server repeats what it was sent (%s)', async (command) => {
     await using echo = await startServer((socket) =>
       socket.on('data', (bytes: Buffer) => {
@@ -172,12 +248,20 @@ describe('no secret is in anything that is told or printed', () => {
 
   it('where certificates and keys are given', async () => {
     const { key, cert, ca } = selfSignedCertificate();
+    const told: unknown[] = [];
+    const onMessage = (message: unknown): void => void told.push(message);
+    subscribe('switchmaster:sentinel', onMessage);
     await using resolver = createResolver({
       name: 'mymaster',
       sentinels: ['127.0.0.1:1'],
       sentinel: { tls: { key, cert, ca } },
     });
-    const error: unknown = await resolver.master(within(50)).catch((reason: unknown) => reason);
-    expect([resolver, error, resolver.topology].map(printed).join()).not.toContain('PRIVATE KEY');
+    await eventually(() => expect(told).not.toEqual([]));
+    unsubscribe('switchmaster:sentinel', onMessage);
+    const error: unknown = await resolver.master(overdue()).catch((reason: unknown) => reason);
+    const seen = [resolver, error, resolver.topology, told].map(printed).join();
+    const [, ofKey = ''] = key.split('\n');
+    expect(ofKey.length).toBeGreaterThan(20);
+    for (const part of ['PRIVATE KEY', ofKey]) expect(seen).not.toContain(part);
   });
 });

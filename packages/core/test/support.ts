@@ -6,6 +6,7 @@ import {
   eventually,
   type Address,
   type Cluster,
+  type ClusterNode,
   type FakeNode,
   type FakeNodeOptions,
 } from '@switchmaster/testing';
@@ -102,20 +103,6 @@ export async function startServer(
     },
   };
 }
-
-/** What a user of ours needs of a sentinel, and not one right more. The README says the same. */
-export const sentinelRights: readonly string[] = [
-  '+subscribe',
-  '+ping',
-  '+sentinel|get-master-addr-by-name',
-  '+sentinel|master',
-  '+sentinel|replicas',
-  '+sentinel|sentinels',
-  '+sentinel|myid',
-];
-
-/** What a user of ours needs of a node; what else it may do is up to those who use the socket. */
-export const nodeRights: readonly string[] = ['+role'];
 
 export interface Fakes extends AsyncDisposable {
   /** The first one is the master. */
@@ -252,6 +239,25 @@ export class Recorder {
       resolver.on(name, (event) => void (this.events[name] as unknown[]).push(event));
     }
   }
+}
+
+/** Fails a cluster over, and waits until the resolver has followed; gives the new master. */
+export async function followFailover(
+  cluster: Cluster,
+  resolver: Resolver,
+  options: { readonly via?: number } = {},
+): Promise<ClusterNode> {
+  const old = await cluster.master();
+  await resolver.master(within(10_000));
+  await cluster.failover(cluster.name, options);
+  const master = await cluster.masterAfter(old);
+  const { host, port } = master;
+  await eventually(
+    () =>
+      expect(resolver.topology).toMatchObject({ phase: 'following', master: { host, port }, verified: true }),
+    { timeoutMs: 20_000 },
+  );
+  return master;
 }
 
 /** One command and its reply, over a socket as `connect()` gives it. */

@@ -1,7 +1,6 @@
 import { Socket } from 'node:net';
-import type { NodeAddress } from '@switchmaster/core';
-import type { Lease } from './lease.ts';
-import { isSame, Session, type SessionOptions } from './session.ts';
+import { sameAddress, type NodeAddress, type ResolverLease } from '@switchmaster/core';
+import { Session, type SessionOptions } from './session.ts';
 
 /** What is read of a client's options, and set in them: ioredis hands over the very object that it uses. */
 export interface ClientOptions extends Mutable<SessionOptions['client']> {
@@ -37,7 +36,7 @@ export class FollowingConnector {
   /** ioredis reports it when the stream it got is destroyed already. */
   firstError: Error | undefined;
 
-  readonly #lease: Lease;
+  readonly #lease: ResolverLease;
   readonly #options: ClientOptions;
   readonly #role: 'master' | 'replica';
   /** The last one: it may be over. */
@@ -49,7 +48,7 @@ export class FollowingConnector {
   /** The client was disconnected between two connections. */
   #disconnected = false;
 
-  constructor(lease: Lease, options: ClientOptions) {
+  constructor(lease: ResolverLease, options: ClientOptions) {
     this.#lease = lease;
     this.#options = options;
     this.#role = options.role === 'slave' ? 'replica' : 'master';
@@ -60,8 +59,7 @@ export class FollowingConnector {
   /** Never rejects, which would end the client for good. A destroyed stream makes ioredis try again. */
   async connect(): Promise<Socket> {
     if (this.#disconnected) return this.#refuse(undefined);
-    this.#lease.acquire(this);
-    const session = new Session(this.#lease.resolver, { role: this.#role, client: this.#options });
+    const session = new Session(this.#lease.acquire(this), { role: this.#role, client: this.#options });
     this.#session = session;
     this.#retrying = false;
     try {
@@ -125,7 +123,8 @@ export class FollowingConnector {
     if (typeof delayMs !== 'number') return delayMs;
     if (atOnce) this.#excuseOneRetry();
     if (this.#role === 'master') this.#show(this.#lease.resolver.topology.master);
-    this.#delayMs = delayMs;
+    // The resolver knows by now, or is asking, where the master is: the first attempt need not wait.
+    this.#delayMs = this.#session?.lasted ? 0 : delayMs;
     this.#retrying = true;
     return 0;
   }
@@ -145,13 +144,17 @@ export class FollowingConnector {
     const session = this.#session;
     if (!session || this.#role === 'replica' || !error.message.startsWith('READONLY')) return false;
     const last = this.#refusal;
-    const bySame = last && last.session !== session && isSame(last.session.address, session.address);
+    const bySame = last && last.session !== session && isSame(last.session, session);
     if (bySame && performance.now() - last.at < refusedAgainMs) return false;
     this.#refusal = { session, at: performance.now() };
     session.suspect(error);
     session.hurry();
     return true;
   }
+}
+
+function isSame(a: Session, b: Session): boolean {
+  return a.address !== undefined && b.address !== undefined && sameAddress(a.address, b.address);
 }
 
 function usersOwn<Hook extends object>(hook: Wrapped<Hook> | null | undefined): Hook | null | undefined {

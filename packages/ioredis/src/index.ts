@@ -1,8 +1,7 @@
-import { isResolver, type Resolver, type ResolverOptions } from '@switchmaster/core';
+import { isResolver, ResolverLease, type Resolver, type ResolverOptions } from '@switchmaster/core';
 import type { Redis, RedisOptions } from 'ioredis';
 import { loadIoredis, mend, type Client, type ClientConstructor } from './client.ts';
 import { FollowingConnector, type ClientOptions } from './connector.ts';
-import { Lease } from './lease.ts';
 
 export type { Client, ClientConstructor } from './client.ts';
 
@@ -49,11 +48,11 @@ export function createRedis(
   options: FollowingOptions & { readonly client?: ClientConstructor<Client> } = {},
 ): unknown {
   const { client: Constructor = loadIoredis(), role, ...own } = options;
-  const lease = new Lease(withNode(resolver, own));
+  const lease = new ResolverLease(withNode(resolver, own));
   const all = { ...own, ...connection(lease, role) };
   const client = mend(new Constructor(all as never));
   // A client that never connected has no connection whose end would tell.
-  client.on('end', () => lease.closeUnused());
+  client.on('end', () => lease.release(client));
   return client;
 }
 
@@ -70,10 +69,10 @@ export function sentinelConnection(
   resolver: Resolver | ResolverOptions,
   options: RoleOption = {},
 ): SentinelConnection {
-  return connection(new Lease(resolver), options.role);
+  return connection(new ResolverLease(resolver), options.role);
 }
 
-function connection(lease: Lease, role: RoleOption['role']): SentinelConnection {
+function connection(lease: ResolverLease, role: RoleOption['role']): SentinelConnection {
   class Connector extends FollowingConnector {
     constructor(options: unknown) {
       super(lease, options as ClientOptions);

@@ -33,3 +33,18 @@ test('options are checked', () => {
   // @ts-expect-error -- no such startup
   SwitchmasterModule.forRoot({ name: 'n', sentinels, client: ioredis(), startup: 'maybe' });
 });
+
+test('credentials that change are options of the resolver', () => {
+  const token = (): Promise<string> => Promise.resolve('token');
+  const module = SwitchmasterModule.forRoot({
+    ...{ name: 'n', sentinels, client: ioredis() },
+    sentinel: { credentials: () => ({ password: 'secret' }) },
+    node: { credentials: async () => ({ username: 'app', password: await token() }) },
+  });
+  expectTypeOf(module).toEqualTypeOf<DynamicModule>();
+  SwitchmasterModule.forRoot({
+    ...{ name: 'n', sentinels, client: ioredis() },
+    // @ts-expect-error -- a function is `credentials`
+    node: { password: token },
+  });
+});

@@ -1,6 +1,11 @@
-import { isResolver, SwitchmasterError, type Resolver, type ResolverOptions } from '@switchmaster/core';
+import {
+  isResolver,
+  ResolverLease,
+  SwitchmasterError,
+  type Resolver,
+  type ResolverOptions,
+} from '@switchmaster/core';
 import { Gate, type Pausable } from './gate.ts';
-import { Lease } from './lease.ts';
 import { Sockets, type SocketOptions } from './sockets.ts';
 
 export type { ReconnectStrategy, SocketOptions } from './sockets.ts';
@@ -63,10 +68,13 @@ export function createFollowingPool(
   return followPool(begin(library, source, options), options, poolOptions);
 }
 
+/** Long enough for a client that is about to try again. One that tries later makes a resolver of its own. */
+const graceMs = 1000;
+
 /** What a client shares with its duplicates and pools. */
 interface Start {
   readonly library: Library;
-  readonly lease: Lease;
+  readonly lease: ResolverLease;
   readonly role: 'master' | 'replica';
   readonly socket: SocketOptions | undefined;
 }
@@ -81,7 +89,8 @@ function begin(library: Library, source: Resolver | ResolverOptions, options: Op
         'TLS is the option `node: { tls }` of the resolver',
     );
   }
-  return { library, lease: new Lease(withNode(source, options)), role, socket };
+  const lease = new ResolverLease(withNode(source, options), { graceMs });
+  return { library, lease, role, socket };
 }
 
 /** Credentials that were given to the client need not be given again for the resolver's own questions. */

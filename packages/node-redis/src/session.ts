@@ -1,12 +1,5 @@
 import type { Socket } from 'node:net';
-import {
-  addressKey,
-  addressOf,
-  formatAddress,
-  sameAddress,
-  type NodeAddress,
-  type Resolver,
-} from '@switchmaster/core';
+import { FollowingConnection, formatAddress, type NodeAddress, type Resolver } from '@switchmaster/core';
 
 export interface SessionOptions {
   readonly role: 'master' | 'replica';
@@ -26,28 +19,22 @@ export class LeftError extends Error {
  * wait for a master until either closes.
  */
 export class Session {
-  readonly #resolver: Resolver;
-  readonly #options: SessionOptions;
+  readonly #connection: FollowingConnection;
   readonly #outer: Socket;
-  readonly #cancel = new AbortController();
   #inner: Socket | undefined;
-  #address: NodeAddress | undefined;
-  /** Replicas that were healthy when this connection was made: where one of them failed us, it is not tried again. */
-  #candidates: ReadonlySet<string> = new Set();
 
-  constructor(resolver: Resolver, outer: Socket, options: SessionOptions) {
-    this.#resolver = resolver;
-    this.#options = options;
+  constructor(resolver: Resolver, outer: Socket, { role, connectTimeoutMs }: SessionOptions) {
     this.#outer = outer;
+    this.#connection = new FollowingConnection(
+      resolver,
+      { role, timeoutMs: connectTimeoutMs },
+      // To hold is up to the gate: what was given to this socket has been sent.
+      { leave: (to) => this.#leave(to) },
+    );
     // Our own deadline says why there is no connection.
     outer.setTimeout(0);
-    const unfollow =
-      options.role === 'replica'
-        ? resolver.on('topology', () => this.#pickAgain())
-        : resolver.follow({ hold() {}, release() {}, move: (to) => this.#move(to) });
     outer.once('close', () => {
-      unfollow();
-      this.#cancel.abort();
+      this.#connection.close();
       this.#inner?.destroy();
     });
   }
@@ -58,22 +45,10 @@ export class Session {
 
   /** Never rejects: node-redis hears of a failure from its socket. */
   async open(): Promise<void> {
-    const { connectTimeoutMs } = this.#options;
-    // With this reason the resolver's error says why there is no master.
-    const late = (): void =>
-      this.#cancel.abort(new DOMException('connectTimeout has passed', 'TimeoutError'));
-    const timer = connectTimeoutMs > 0 ? setTimeout(late, connectTimeoutMs) : undefined;
     try {
-      let inner = await this.#connect();
-      while (!this.#isCurrent(inner)) {
-        inner.destroy();
-        inner = await this.#connect();
-      }
-      this.#join(inner);
+      this.#join(await this.#connection.open());
     } catch (error) {
       this.#outer.destroy(error as Error);
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -92,26 +67,10 @@ export class Session {
     else callback();
   }
 
-  async #connect(): Promise<Socket> {
-    const { signal } = this.#cancel;
-    signal.throwIfAborted();
-    return this.#resolver.connect({ role: this.#options.role, signal });
-  }
-
-  /** A move may have come between the resolver's answer and our reading it. */
-  #isCurrent(socket: Socket): boolean {
-    if (this.#outer.destroyed) return true;
-    const isRight =
-      this.#options.role === 'replica' || isSame(addressOf(socket), this.#resolver.topology.master);
-    return isRight && !socket.destroyed;
-  }
-
   #join(inner: Socket): void {
     const outer = this.#outer;
     if (outer.destroyed) return void inner.destroy();
     this.#inner = inner;
-    this.#address = addressOf(inner);
-    this.#candidates = new Set(this.#resolver.replicas().map(addressKey));
     let cause: Error | undefined;
     inner
       .on('data', (chunk) => void (outer.push(chunk) || inner.pause()))
@@ -126,34 +85,21 @@ export class Session {
   }
 
   #lost(cause: Error | undefined): void {
-    if (this.#outer.destroyed || !this.#address) return;
-    this.#resolver.suspect(this.#address, cause);
-    const message = `the connection to ${formatAddress(this.#address)} was lost`;
+    const { address } = this.#connection;
+    if (this.#outer.destroyed || !address) return;
+    this.#connection.suspect(cause);
+    const message = `the connection to ${formatAddress(address)} was lost`;
     this.#outer.destroy(new Error(`${message}: ${unknownOutcome}`, { cause }));
   }
 
-  #move(to: NodeAddress): void {
-    if (this.#inner && !isSame(this.#address, to)) this.#leave(`${formatAddress(to)} is the master now`);
-  }
-
-  #pickAgain(): void {
-    const healthy = this.#resolver.replicas();
-    const onMaster = isSame(this.#address, this.#resolver.topology.master);
-    const stay = healthy.some((replica) => isSame(this.#address, replica));
-    const better = healthy.some((replica) => !this.#candidates.has(addressKey(replica)));
-    if (this.#inner && !stay && (!onMaster || better)) this.#leave('another replica is to be read from');
-  }
-
-  #leave(why: string): void {
+  #leave(to: NodeAddress | undefined): void {
+    if (!this.#inner) return;
+    const why = to ? `${formatAddress(to)} is the node to be on` : 'another node is to be read from';
     this.#outer.destroy(new LeftError(`${why}: ${unknownOutcome}`));
   }
 }
 
 const unknownOutcome = 'whether commands that were sent and not answered were run is unknown';
-
-function isSame(a: NodeAddress | undefined, b: NodeAddress | undefined): boolean {
-  return a !== undefined && b !== undefined && sameAddress(a, b);
-}
 
 /** Commands come as many small texts; as one text they are sent in less time than they come. */
 function writeAll(inner: Socket, chunks: Chunks): boolean {

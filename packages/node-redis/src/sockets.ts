@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { DuplexOptions } from 'node:stream';
-import type { Lease } from './lease.ts';
+import type { ResolverLease } from '@switchmaster/core';
 import { LeftError, Session } from './session.ts';
 
 /** What may be said about connections; where they lead, the resolver knows. */
@@ -29,12 +29,12 @@ type NetOptions = Pick<DuplexOptions, 'construct' | 'read' | 'write' | 'writev' 
 export class Sockets {
   /** Whether a {@link Gate} keeps the client from writing to a socket that broke. */
   isGated = true;
-  readonly #lease: Lease;
+  readonly #lease: ResolverLease;
   readonly #role: 'master' | 'replica';
   readonly #open = new Map<Socket, Session>();
   #broken = 0;
 
-  constructor(lease: Lease, role: 'master' | 'replica') {
+  constructor(lease: ResolverLease, role: 'master' | 'replica') {
     this.#lease = lease;
     this.#role = role;
   }
@@ -74,10 +74,10 @@ export class Sockets {
   }
 
   #begin(socket: Socket, connectTimeoutMs: number): void {
-    const resolver = this.#lease.acquire();
+    const resolver = this.#lease.acquire(socket);
     socket.once('close', () => {
       this.#open.delete(socket);
-      this.#lease.release();
+      this.#lease.release(socket);
     });
     try {
       if (this.#broken > 0) return this.#failOnce(socket);

@@ -174,9 +174,9 @@ const bad: { is: string; wire: string; message: string }[] = [
     wire: `$${'9'.repeat(400)}\r\n`,
     message: 'not a length: "$999999999999999"…',
   },
-  { is: 'a huge length', wire: '$16777217\r\n', message: 'a bulk string of more than 16777216 bytes' },
-  { is: 'a huge count', wire: '*262145\r\n', message: 'a reply has more than 262144 elements' },
-  { is: 'a huge count of pairs', wire: '%131073\r\n', message: 'a reply has more than 262144 elements' },
+  { is: 'a huge length', wire: '$1048577\r\n', message: 'a bulk string of more than 1048576 bytes' },
+  { is: 'a huge count', wire: '*65537\r\n', message: 'a reply has more than 65536 elements' },
+  { is: 'a huge count of pairs', wire: '%32769\r\n', message: 'a reply has more than 65536 elements' },
   { is: 'a null map', wire: '%-1\r\n', message: 'not a length: "%-1"' },
   { is: 'a null set', wire: '~-1\r\n', message: 'not a length' },
   { is: 'a null push', wire: '>-1\r\n', message: 'not a length' },
@@ -311,9 +311,9 @@ describe('limits', () => {
   it('reserve nothing for what is only announced', () => {
     const before = process.memoryUsage();
     const decoders = Array.from({ length: 200 }, () => new Decoder({ reply: () => {}, push: () => {} }));
-    for (const decoder of decoders) decoder.write(Buffer.from('*262000\r\n:1\r\n$16777216\r\nabc'));
+    for (const decoder of decoders) decoder.write(Buffer.from('*65000\r\n:1\r\n$1048576\r\nabc'));
     const after = process.memoryUsage();
-    // Reserved, it would be 3.2 GiB and 400 MiB.
+    // Reserved, it would be 200 MiB and 100 MiB.
     expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(10 * 2 ** 20);
     expect(after.heapUsed - before.heapUsed).toBeLessThan(50 * 2 ** 20);
   });
@@ -331,22 +331,26 @@ describe('limits', () => {
 // A decoder that started over with each chunk would outlast the test's time limit by hours.
 describe('time is linear in the bytes', () => {
   const content = 'x'.repeat(4 * 2 ** 20);
+  const limits = {
+    ...{ maxBulkBytes: 2 ** 23, maxLineBytes: 2 ** 23, maxReplyBytes: 2 ** 23 },
+    maxElements: 200_000,
+  };
 
   it.each([1, 7, 1000, 65_536])('when a bulk comes in chunks of %d', (size) => {
     const wire = Buffer.from(`$${content.length}\r\n${content}\r\n`);
     const got: Reply[] = [];
-    const decoder = new Decoder({ reply: (reply) => got.push(reply), push: () => {} });
+    const decoder = new Decoder({ reply: (reply) => got.push(reply), push: () => {} }, limits);
     for (let at = 0; at < wire.length; at += size) decoder.write(wire.subarray(at, at + size));
     expect(got[0] === content).toBe(true);
   });
 
   it('when a line comes byte by byte', () => {
     const wire = Buffer.from(`+${content}\r\n`);
-    expect(decode(byteByByte(wire), { maxLineBytes: 2 ** 23 })[0] === content).toBe(true);
+    expect(decode(byteByByte(wire), limits)[0] === content).toBe(true);
   });
 
   it('when an array of many items comes byte by byte', () => {
     const wire = Buffer.from(`*200000\r\n${':1\r\n'.repeat(200_000)}`);
-    expect(decode(byteByByte(wire))[0]).toHaveLength(200_000);
+    expect(decode(byteByByte(wire), limits)[0]).toHaveLength(200_000);
   });
 });

@@ -1,0 +1,45 @@
+import type { Socket } from 'node:net';
+import { addressKey, formatAddress, type NodeAddress } from './address.ts';
+import { after } from './clock.ts';
+import { SwitchmasterError } from './errors.ts';
+
+/**
+ * The sockets that were handed out. A firewall, a NAT or a load balancer can forget connections without a word to
+ * either end: then what is written is lost, and nobody says so for as long as TCP tries again, a quarter of an hour.
+ */
+export class Lines {
+  readonly #open = new Map<Socket, string>();
+  #cancel: () => void = () => {};
+
+  add(socket: Socket, address: NodeAddress): void {
+    this.#open.set(socket, addressKey(address));
+    socket.once('close', () => this.#open.delete(socket));
+  }
+
+  /**
+   * A line of our own to this node is dead though the node answers: those that hear nothing for `silentMs` more are
+   * taken for dead as well, and are destroyed, so that their owners dial again.
+   */
+  cutSilent(address: NodeAddress, silentMs: number): void {
+    const key = addressKey(address);
+    const heard = [...this.#open].flatMap(([socket, leadsTo]) =>
+      leadsTo === key ? [{ socket, bytesRead: socket.bytesRead }] : [],
+    );
+    this.#cancel();
+    this.#cancel = after(silentMs, () => {
+      for (const { socket, bytesRead } of heard) {
+        if (socket.bytesRead === bytesRead) socket.destroy(deadLine(address));
+      }
+    });
+  }
+
+  /** What was handed out is left to its owners. */
+  close(): void {
+    this.#cancel();
+  }
+}
+
+function deadLine(address: NodeAddress): SwitchmasterError {
+  const what = `the connection to ${formatAddress(address)} is dead: the node answers others, and nothing came here`;
+  return new SwitchmasterError('MASTER_UNREACHABLE', what);
+}
