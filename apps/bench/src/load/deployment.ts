@@ -1,0 +1,7 @@
+import type { Cluster } from '@switchmaster/testing';
+import type { Deployment } from '../clients/client.ts';
+
+/** What clients are told of a cluster whose first node is its master. */
+export function deploymentOf({ name, sentinels, nodes }: Cluster): Deployment {
+  return { name, sentinels, nodes: nodes.map(({ host, port }) => ({ host, port })) };
+}

@@ -1,0 +1,62 @@
+import type { Deployment } from '../clients/client.ts';
+
+/** What the process of a client can be told to do, one at a time, and what it answers. */
+export interface Jobs {
+  /** Connects further clients of its kind. */
+  connect(task: ConnectTask): Promise<void>;
+  /** Closes all of them. */
+  close(): Promise<void>;
+  /** As many commands as one client can do. */
+  hammer(task: HammerTask): Promise<Work>;
+  /** Commands at fixed times, whether or not those before were answered. */
+  pace(task: PaceTask): Promise<Latencies>;
+  /** What is in use once all garbage is collected. */
+  weigh(): Promise<Weight>;
+}
+
+export interface ConnectTask {
+  readonly deployment: Deployment;
+  readonly count: number;
+}
+
+export interface HammerTask {
+  readonly command: 'set' | 'get';
+  readonly inFlight: number;
+  readonly durationMs: number;
+}
+
+export interface Work {
+  readonly commands: number;
+  readonly wallMs: number;
+  /** Of the whole process, all its threads. */
+  readonly cpuMs: number;
+}
+
+export interface PaceTask {
+  readonly perSecond: number;
+  readonly durationMs: number;
+}
+
+/** From the moment at which a command was due until its reply, in milliseconds. */
+export interface Latencies {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly p999: number;
+}
+
+export interface Weight {
+  /** JavaScript's heap, and what lies outside it on its behalf. */
+  readonly heapBytes: number;
+  /** What the process occupies. */
+  readonly residentBytes: number;
+}
+
+/** From the benchmark to a process. */
+export interface Order {
+  readonly job: string;
+  readonly task: unknown;
+}
+
+/** From a process to the benchmark. */
+export type Answer = { readonly result: unknown } | { readonly failure: string };

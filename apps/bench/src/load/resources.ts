@@ -1,0 +1,93 @@
+import { type Cluster, startCluster } from '@switchmaster/testing';
+import type { ClientDefinition } from '../clients/client.ts';
+import type { FigureDefinition, ScenarioResult } from '../results.ts';
+import type { Section, SectionContext } from '../section.ts';
+import { deploymentOf } from './deployment.ts';
+import { connectionsOf } from './info.ts';
+import { importFigures, measureImports } from './imports.ts';
+import type { Jobs } from './jobs.ts';
+import { Ledger } from './ledger.ts';
+import { teamsOf } from './teams.ts';
+import { Worker } from './worker.ts';
+
+const counts = [1, 50, 500];
+/** A sentinel client of node-redis takes a megabyte and 100 ms: 500 of them would measure the machine. */
+const mostPeers = 50;
+const fewestRuns = 3;
+
+const figures: readonly FigureDefinition[] = [
+  { name: 'heap', title: 'heap of the process', unit: 'bytes', better: 'lower' },
+  { name: 'heapRatio', title: 'of plain', unit: 'ratio', better: 'lower' },
+  { name: 'perClient', title: 'heap per client', unit: 'bytes', better: 'lower' },
+  { name: 'perClientRatio', title: 'of plain', unit: 'ratio', better: 'lower' },
+  { name: 'resident', title: 'RSS', unit: 'bytes', better: 'lower' },
+  { name: 'residentRatio', title: 'of plain', unit: 'ratio', better: 'lower' },
+  { name: 'nodeConnections', title: 'connections to nodes', unit: 'count', better: 'lower' },
+  { name: 'sentinelConnections', title: 'to sentinels', unit: 'count', better: 'lower' },
+];
+
+/** What idle clients of one process cost, and what it costs to load them. */
+export const resources: Section = { name: 'resources', title: 'Resources', measure };
+
+async function* measure(context: SectionContext): AsyncIterable<ScenarioResult> {
+  const ledger = new Ledger(figures);
+  await using cluster = await startCluster({ replicas: 0, sentinels: 3 });
+  for (const count of counts) {
+    for (let run = 1; run <= Math.max(fewestRuns, context.runs); run++) {
+      for (const { plain, others } of teamsOf(context.clients)) {
+        const base = await footprint(plain, count, cluster, context);
+        ledger.note(`idle-${count}`, plain, run, base);
+        for (const client of others) {
+          if (client.kind === 'peer' && count > mostPeers) continue;
+          const own = await footprint(client, count, cluster, context);
+          ledger.note(`idle-${count}`, client, run, { ...own, ...ratios(own, base) });
+        }
+      }
+      context.say(`resources: ${count} clients, run ${run}`);
+    }
+    yield ledger.result(`idle-${count}`, count === 1 ? '1 idle client' : `${count} idle clients`);
+  }
+  const imports = new Ledger(importFigures);
+  const notes = await measureImports(context, imports);
+  yield imports.result('import', 'Loading the packages', { notes });
+}
+
+interface Footprint extends Record<string, number> {
+  readonly heap: number;
+  readonly resident: number;
+}
+
+/** In a fresh process, once a first client has come and gone: the code is loaded then, and has run. */
+async function footprint(
+  client: ClientDefinition,
+  count: number,
+  cluster: Cluster,
+  { signal }: SectionContext,
+): Promise<Footprint> {
+  await using worker = new Worker<Jobs>('client-main.ts', [client.name], signal, ['--expose-gc']);
+  const deployment = deploymentOf(cluster);
+  await worker.ask('connect', { deployment, count: 1 });
+  await worker.ask('close');
+  const before = await worker.ask('weigh');
+  const nodesBefore = await connectionsOf(cluster.nodes);
+  const sentinelsBefore = await connectionsOf(cluster.sentinelHandles);
+  await worker.ask('connect', { deployment, count });
+  const after = await worker.ask('weigh');
+  return {
+    heap: after.heapBytes,
+    // One client more or less is lost in what a process allocates anyhow.
+    ...(count > 1 && { perClient: (after.heapBytes - before.heapBytes) / count }),
+    resident: after.residentBytes,
+    nodeConnections: (await connectionsOf(cluster.nodes)) - nodesBefore,
+    sentinelConnections: (await connectionsOf(cluster.sentinelHandles)) - sentinelsBefore,
+  };
+}
+
+/** Of the two processes, and of what each client adds. */
+function ratios(own: Footprint, base: Footprint): Record<string, number> {
+  const ratio = (name: string): Record<string, number> => {
+    const [value, other] = [own[name], base[name]];
+    return value === undefined || other === undefined ? {} : { [`${name}Ratio`]: value / other };
+  };
+  return { ...ratio('heap'), ...ratio('perClient'), ...ratio('resident') };
+}

@@ -1,0 +1,84 @@
+import { startCluster } from '@switchmaster/testing';
+import type { ClientDefinition, Deployment } from '../clients/client.ts';
+import type { FigureDefinition, ScenarioResult } from '../results.ts';
+import type { Section, SectionContext } from '../section.ts';
+import { Crew } from './crew.ts';
+import { deploymentOf } from './deployment.ts';
+import type { HammerTask, Work } from './jobs.ts';
+import { Ledger } from './ledger.ts';
+import { type Team, teamsOf, turns } from './teams.ts';
+
+/** Fewer would let a single disturbance decide. */
+const fewestRounds = 12;
+/** One process may be luckier than another: with its memory, with what it compiled. */
+const roundsPerProcess = 4;
+const sliceMs = 300;
+const warmUpMs = 400;
+
+interface Load extends Omit<HammerTask, 'durationMs'> {
+  readonly name: string;
+  readonly title: string;
+}
+
+const loads: readonly Load[] = [
+  { name: 'set', title: 'SET, one at a time', command: 'set', inFlight: 1 },
+  { name: 'get', title: 'GET, one at a time', command: 'get', inFlight: 1 },
+  { name: 'set-50', title: 'SET, 50 in flight', command: 'set', inFlight: 50 },
+  { name: 'get-50', title: 'GET, 50 in flight', command: 'get', inFlight: 50 },
+];
+
+const figures: readonly FigureDefinition[] = [
+  { name: 'rate', title: 'commands', unit: 'per second', better: 'higher' },
+  { name: 'rateRatio', title: 'of the plain client', unit: 'ratio', better: 'higher' },
+  { name: 'cpu', title: 'CPU for 1000 commands', unit: 'ms', better: 'lower' },
+  { name: 'cpuRatio', title: 'CPU of the plain client', unit: 'ratio', better: 'lower' },
+];
+
+/** As many commands as a client can do, in turns with the plain client of the same library. */
+export const throughput: Section = { name: 'throughput', title: 'Throughput', measure };
+
+async function* measure(context: SectionContext): AsyncIterable<ScenarioResult> {
+  const ledger = new Ledger(figures);
+  await using cluster = await startCluster({ replicas: 0, sentinels: 3 });
+  for (const team of teamsOf(context.clients)) {
+    for (let round = 0; round < Math.max(fewestRounds, context.runs); round += roundsPerProcess) {
+      await compare(team, deploymentOf(cluster), round, context, ledger);
+      context.say(`throughput: ${team.plain.library}, ${round + roundsPerProcess} rounds`);
+    }
+  }
+  for (const { name, title } of loads) yield ledger.result(name, title);
+}
+
+/** Some rounds with one process for each client. */
+async function compare(
+  { plain, others }: Team,
+  deployment: Deployment,
+  firstRound: number,
+  { signal }: SectionContext,
+  ledger: Ledger,
+): Promise<void> {
+  await using crew = new Crew([plain, ...others], signal);
+  for (const { worker } of crew.members) {
+    await worker.ask('connect', { deployment, count: 1 });
+    for (const load of loads) await worker.ask('hammer', { ...load, durationMs: warmUpMs });
+  }
+  for (let round = firstRound; round < firstRound + roundsPerProcess; round++) {
+    for (const load of loads) {
+      const works = new Map<ClientDefinition, Work>();
+      for (const { client, worker } of turns(crew.members, round)) {
+        works.set(client, await worker.ask('hammer', { ...load, durationMs: sliceMs }));
+      }
+      const base = works.get(plain);
+      for (const [client, work] of works) ledger.note(load.name, client, round + 1, compared(work, base));
+    }
+  }
+}
+
+function compared(work: Work, base: Work | undefined): Record<string, number> {
+  const rate = (work.commands * 1000) / work.wallMs;
+  const cpu = (work.cpuMs * 1000) / work.commands;
+  const own = { rate, cpu };
+  if (!base || base === work) return own;
+  const rateRatio = rate / ((base.commands * 1000) / base.wallMs);
+  return { ...own, rateRatio, cpuRatio: cpu / ((base.cpuMs * 1000) / base.commands) };
+}

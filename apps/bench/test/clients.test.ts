@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { clientNamed, clients } from '../src/clients/index.ts';
+import { scenarios } from '../src/scenarios/index.ts';
+
+test('no two clients have the same name', () => {
+  expect(new Set(clients.map(({ name }) => name)).size).toBe(clients.length);
+});
+
+test('no two scenarios have the same id', () => {
+  expect(new Set(scenarios.map(({ id }) => id)).size).toBe(scenarios.length);
+});
+
+test('a client that is meant for some scenarios names ones that there are', () => {
+  const ids = new Set(scenarios.map(({ id }) => id));
+  for (const client of clients) expect((client.scenarios ?? []).filter((id) => !ids.has(id))).toEqual([]);
+});
+
+test('a name that is not known is an error that says which are', () => {
+  expect(() => clientNamed('nobody')).toThrow(/'nobody'.*switchmaster-ioredis6/);
+});

@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { BenchClient } from '../src/clients/client.ts';
+import { clients } from '../src/clients/index.ts';
+import { hammer } from '../src/load/hammer.ts';
+import type { Jobs } from '../src/load/jobs.ts';
+import { Ledger } from '../src/load/ledger.ts';
+import { pace } from '../src/load/pace.ts';
+import { teamsOf, turns } from '../src/load/teams.ts';
+import { Worker } from '../src/load/worker.ts';
+
+function clientThat(answer: () => Promise<unknown>): BenchClient {
+  return { set: answer, get: answer, setMany: answer, close: () => {} };
+}
+
+test('a client that is held up once is late for all that was due in the meantime', async () => {
+  let commands = 0;
+  const stalls = clientThat(() => {
+    if (commands++ !== 50) return Promise.resolve();
+    // Nothing else runs for so long, as when a client computes.
+    const until = performance.now() + 50;
+    while (performance.now() < until);
+    return Promise.resolve();
+  });
+  const { p50, p999 } = await pace(stalls, { perSecond: 1000, durationMs: 100 });
+  expect(commands).toBe(100);
+  expect(p999).toBeGreaterThanOrEqual(49);
+  // Half of the commands were due before or long after it.
+  expect(p50).toBeLessThan(p999);
+  const late = await pace(
+    clientThat(() => sleep(5)),
+    { perSecond: 1000, durationMs: 20 },
+  );
+  expect(late.p50).toBeGreaterThanOrEqual(4);
+});
+
+test('never more commands are in flight than asked for, and each answer is followed by another', async () => {
+  let inFlight = 0;
+  let most = 0;
+  let answered = 0;
+  const client = clientThat(async () => {
+    most = Math.max(most, ++inFlight);
+    await sleep(1);
+    inFlight--;
+    answered++;
+  });
+  const work = await hammer(client, { command: 'set', inFlight: 7, durationMs: 30 });
+  expect(most).toBe(7);
+  expect(work.commands).toBe(answered);
+  expect(work.wallMs).toBeGreaterThanOrEqual(30);
+});
+
+test('clients are compared with the plain one of their library, and with no other', () => {
+  const teams = teamsOf(clients);
+  for (const { plain, others } of teams) {
+    expect(plain.kind).toBe('plain');
+    expect(others.map(({ library }) => library)).toEqual(others.map(() => plain.library));
+    expect(new Set(others.map(({ kind }) => kind)).size).toBe(others.length);
+  }
+  expect(teams.map(({ plain }) => plain.library)).toContain('redis');
+  const ours = clients.filter(({ name }) => name === 'switchmaster-iovalkey');
+  expect(teamsOf(ours).map(({ plain, others }) => [plain.name, ...others.map(({ name }) => name)])).toEqual([
+    ['plain-iovalkey', 'switchmaster-iovalkey'],
+  ]);
+});
+
+test('in every other round the turns are reversed', () => {
+  expect([0, 1, 2].map((round) => turns(['a', 'b'], round).join(''))).toEqual(['ab', 'ba', 'ab']);
+});
+
+test('a ledger sorts runs by scenario and client and sums them up', () => {
+  const [client] = clients;
+  if (!client) throw new Error('there are clients');
+  const ledger = new Ledger([{ name: 'rate', title: 'commands', unit: 'per second' }]);
+  for (const [run, rate] of [
+    [2, 30],
+    [1, 10],
+  ] as const) {
+    ledger.note('set', client, run, { rate });
+  }
+  ledger.note('get', client, 1, { rate: 99 });
+  const [result] = ledger.result('set', 'SET').clients;
+  expect(result?.runs.map(({ run }) => run)).toEqual([1, 2]);
+  expect(result?.summary).toEqual({ rate: { n: 2, median: 20, min: 10, max: 30 } });
+});
+
+test('a process tells why it could not do a job, and a dead one is told from one that is slow', async () => {
+  const { signal } = new AbortController();
+  // From the sources: nothing has to be built for a test.
+  const sources = ['--conditions=@switchmaster/source'];
+  await using worker = new Worker<Jobs>('client-main.ts', ['plain-ioredis6'], signal, sources);
+  await expect(worker.ask('hammer', { command: 'set', inFlight: 1, durationMs: 1 })).rejects.toThrow(
+    'plain-ioredis6 could not hammer: no client is connected',
+  );
+  await using unknown = new Worker<Jobs>('client-main.ts', ['nobody'], signal, sources);
+  await expect(unknown.ask('close')).rejects.toThrow(
+    /nobody could not close: [^]*there is no client 'nobody'/,
+  );
+});
