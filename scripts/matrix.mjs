@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { ensureRedis } from './ensure-redis.mjs';
 import { findNode } from './matrix/nodes.mjs';
 import { debianServer, debianServers } from './matrix/servers.mjs';
@@ -20,21 +20,27 @@ const ON_SERVERS = [
   'packages/cache-manager/test',
 ];
 
-const { values, positionals } = parseArgs({
-  options: {
-    node: { type: 'string', default: '20,22,24,26' },
-    server: { type: 'string', default: debianServers.join(',') },
-  },
-  allowPositionals: true,
-});
+const list = (text) =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
+const command = new Command('matrix')
+  .description('Plays the tests with other versions of Node, and with other servers.')
+  .argument('[files...]', 'some of the tests only')
+  .option('--node <majors>', 'versions of Node', list, ['20', '22', '24', '26'])
+  .option('--server <servers>', `${debianServers.join(', ')}, or paths; none: ''`, list, debianServers)
+  .parse();
+const named = command.args;
+const values = command.opts();
 
 const own = await ensureRedis();
 const cells = [
-  ...list(values.node).map((major) => ({ node: major, server: own, files: positionals })),
-  ...list(values.server).map((server) => ({
+  ...values.node.map((major) => ({ node: major, server: own, files: named })),
+  ...values.server.map((server) => ({
     node: process.versions.node.split('.')[0],
     server,
-    files: positionals.length > 0 ? positionals : ON_SERVERS,
+    files: named.length > 0 ? named : ON_SERVERS,
   })),
 ];
 let failed = 0;
@@ -46,13 +52,6 @@ for (const cell of cells) {
   );
 }
 process.exitCode = failed > 0 ? 1 : 0;
-
-function list(text) {
-  return text
-    .split(',')
-    .map((one) => one.trim())
-    .filter(Boolean);
-}
 
 /** One version of Node and one server. */
 function play({ node, server, files }) {

@@ -35,7 +35,8 @@ export function createCommand(): Command {
     .addHelpText('after', epilogue);
 }
 
-function wholeNumber(from: number, to: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
+/** A number that an option takes, and no other. */
+export function wholeNumber(from: number, to: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const number = Number(text);
     if (Number.isInteger(number) && number >= from && number <= to) return number;

@@ -2,6 +2,7 @@ import { addressKey, sameAddress, type NodeAddress } from './address.ts';
 import { majorityOf, nominations, voters, witnesses } from './consensus.ts';
 import {
   announced,
+  deniedNomination,
   failoverAtHand,
   isDenied,
   isInSight,
@@ -173,6 +174,7 @@ export function watchList(t: Topology, now: number): Watched[] {
   watch(successorOf(t), 'brisk');
   watch(t.master, t.verified && !failoverAtHand(t) ? 'steady' : 'brisk');
   for (const retired of t.retired) watch(retired.address, 'steady');
+  watch(deniedNomination(t), 'steady');
   return list;
 }
 

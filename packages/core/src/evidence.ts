@@ -46,7 +46,7 @@ export function isDenied(t: Topology, claim: { leader: string; since: number }):
 
 /** The address that the sentinels announce, where it is news and not old news. */
 export function announced(t: Topology, now: number): Nomination | undefined {
-  const best = nominations(settled(t))[0];
+  const best = preferred(t);
   if (best === undefined) return undefined;
   if (t.master === undefined) {
     return mayDecide(t.sentinels) || now >= t.startedAt + t.settings.discoveryTimeoutMs ? best : undefined;
@@ -56,6 +56,28 @@ export function announced(t: Topology, now: number): Nomination | undefined {
   if (best.configEpoch >= t.configEpoch) return best;
   // Config epochs only go up; SENTINEL RESET and MONITOR start them anew, for all sentinels together.
   return best.supporters.length >= majorityOf(voters(t.sentinels).length) ? best : undefined;
+}
+
+/**
+ * The highest config epoch wins, unless its node has said since then that it is no master, and most sentinels name
+ * another: one sentinel that is wrong, or lies, keeps nobody from the master of the others.
+ */
+function preferred(t: Topology): Nomination | undefined {
+  const named = nominations(settled(t));
+  const denied = deniedNomination(t);
+  const majority = majorityOf(voters(t.sentinels).length);
+  return (denied && named.find(({ supporters }) => supporters.length >= majority)) ?? named[0];
+}
+
+/** What the highest config epoch names, where that is no master by its own word. */
+export function deniedNomination(t: Topology): NodeAddress | undefined {
+  const best = nominations(settled(t))[0];
+  const role = best && t.roles.get(addressKey(best.address));
+  if (role === undefined || role.kind === 'master') return undefined;
+  // Followers have a master meanwhile: who is out of reach for a moment may be the next one.
+  if (role.kind === 'unreachable' && t.master !== undefined) return undefined;
+  const asked = best?.supporters.map((key) => t.sentinels.get(key)?.report?.askedAt ?? 0) ?? [];
+  return role.at > Math.max(...asked) ? best?.address : undefined;
 }
 
 /** With `switchOn: 'announcement'` the leader's word counts once its failover is over. */

@@ -241,6 +241,40 @@ cases('rule 1: discovery', [
     did: ['50 start A'],
   },
   {
+    title: 'one sentinel that is wrong keeps nobody from the master that most name',
+    history: [
+      [0, ...trio.map(connected), says('s1', B, 1_000_000), says('s2', A), says('s3', A)],
+      [5, isReplicaOf(B, A)],
+      [6, isMaster(A)],
+    ],
+    did: ['6 start A'],
+  },
+  {
+    title: 'nor does one that names a node out of reach',
+    history: [
+      [0, ...trio.map(connected), says('s1', B, 1_000_000), says('s2', A), says('s3', A)],
+      [5, isDown(B)],
+      [6, isMaster(A)],
+      [3000, isMaster(A)],
+    ],
+    did: ['6 start A', '6 hold announced', '2006 release deadline'],
+  },
+  {
+    title: 'where no majority names another, what says no is waited for',
+    history: [
+      [
+        0,
+        ...['s1', 's2'].map(connected),
+        says('s1', B, 2, { of: ['s1', 's2'] }),
+        says('s2', A, 1, { of: ['s1', 's2'] }),
+      ],
+      [5, isReplicaOf(B, A)],
+      [6, isMaster(A)],
+      [50, isMaster(B)],
+    ],
+    did: ['50 start B'],
+  },
+  {
     title: 'sentinels that do not know the name have no say',
     history: [
       [0, ...trio.map(connected), says('s1', undefined), says('s2', undefined), says('s3', A), isMaster(A)],
@@ -430,6 +464,11 @@ cases('rule 4: announcements', [
       [600, lost('s2', 600)],
     ],
     did: [start, '500 hold announced', '505 move A→B announcement', '600 hold leader-lost'],
+  },
+  {
+    title: 'what one announces is not held for once that node says no, and is followed when it says yes',
+    history: [...settled, [500, says('s2', B, 9)], [503, isReplicaOf(B, A)], [900, isMaster(B)]],
+    did: [start, '500 hold announced', '503 release confirmed', '900 move A→B announcement'],
   },
   {
     title: 'what a majority announces is settled at once',

@@ -1,10 +1,13 @@
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
+import { wholeNumber } from '../arguments.ts';
 import { type Guards, type PartitionFigures, playPartition } from './play.ts';
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '3' } } });
-const runs = Number(values.runs);
-if (!Number.isInteger(runs) || runs < 1)
-  throw new Error(`--runs: expected a whole number from 1 on, got ${values.runs}`);
+const { runs } = new Command('chaos partition')
+  .description('What a partition costs a client that is cut off with the old master.')
+  .option('--runs <number>', 'how often each', wholeNumber(1, 100), 3)
+  .allowExcessArguments(false)
+  .parse()
+  .opts<{ runs: number }>();
 
 const none: Guards = { hold: false, minReplicas: false, wait: false };
 const table: readonly (readonly [what: string, guards: Guards])[] = [

@@ -1,40 +1,34 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { kinds, search, type Kind } from './kinds.ts';
 
-/*
- * pnpm model [--runs 100000] [--seed 1] [--kind sentinel|nonsense]: histories on all processors.
- * pnpm model --kind … --seed … --path …: plays a failure that was found before, and tells its story.
- */
+interface Choice {
+  readonly runs: number;
+  readonly seed: number;
+  readonly kind?: Kind;
+  readonly path?: string;
+  readonly part: boolean;
+}
 
-const { values } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '100000' },
-    seed: { type: 'string', default: '1' },
-    kind: { type: 'string' },
-    path: { type: 'string' },
-    /** Set for the processes that this one starts. */
-    part: { type: 'boolean', default: false },
-  },
-});
-const runs = numberOf('runs', values.runs);
-const seed = numberOf('seed', values.seed);
-const chosen = kinds.filter((kind) => values.kind === undefined || kind === values.kind);
-if (chosen.length === 0)
-  throw new TypeError(`--kind: expected ${kinds.join(' or ')}, got ${String(values.kind)}`);
+// `pnpm model -- --seed 1` hands the two dashes on.
+const argv = process.argv.slice(2);
+const { runs, seed, path, ...choice } = createCommand()
+  .parse(argv[0] === '--' ? argv.slice(1) : argv, { from: 'user' })
+  .opts<Choice>();
+const chosen = choice.kind ? [choice.kind] : kinds;
 
-if (values.part || values.path !== undefined) {
+if (choice.part || path !== undefined) {
   for (const kind of chosen) if (!(await play(kind))) process.exitCode = 1;
 } else {
   for (const kind of chosen) if (!(await playInParts(kind))) process.exitCode = 1;
 }
 
 async function play(kind: Kind): Promise<boolean> {
-  const { failure } = await search(kind, { runs, seed, path: values.path });
+  const { failure } = await search(kind, { runs, seed, path });
   if (failure === undefined) {
-    if (values.path !== undefined) process.stdout.write(`${kind}: that history breaks no promise\n`);
+    if (path !== undefined) process.stdout.write(`${kind}: that history breaks no promise\n`);
     return true;
   }
   const replay = `pnpm model --kind ${kind} --seed ${seed} --path ${failure.path}`;
@@ -62,9 +56,23 @@ async function playInParts(kind: Kind): Promise<boolean> {
   return isWell;
 }
 
-function numberOf(name: string, text: string): number {
-  const number = Number(text);
-  if (text.trim() === '' || !Number.isSafeInteger(number))
-    throw new TypeError(`--${name}: expected a number, got ${text}`);
-  return number;
+function createCommand(): Command {
+  return new Command('model')
+    .usage('[options]')
+    .description('Failovers of simulated deployments, on all processors. See docs/model.md.')
+    .option('--runs <number>', 'how many histories of each kind', wholeNumber(1), 100_000)
+    .option('--seed <number>', 'which ones', wholeNumber(0), 1)
+    .addOption(new Option('--kind <kind>', 'one kind only').choices(kinds))
+    .option('--path <path>', 'play the failure that was found there, and tell its story')
+    .addOption(new Option('--part', 'for the processes that this one starts').default(false).hideHelp())
+    .helpOption('-h, --help', 'show this')
+    .allowExcessArguments(false);
+}
+
+function wholeNumber(from: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (text.trim() !== '' && Number.isSafeInteger(number) && number >= from) return number;
+    throw new InvalidArgumentError(`Expected a whole number from ${from} on.`);
+  };
 }
