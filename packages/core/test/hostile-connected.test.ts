@@ -187,6 +187,7 @@ describe('a sentinel that is connected and', () => {
     await using fakes = await startFakes();
     const bad = at(fakes.sentinels, 0);
     bad.master = addressOnly(bad);
+    bad.configEpoch = 1_000_000;
     bad.reply('role', '*2\r\n$8\r\nsentinel\r\n*0\r\n');
     await using resolver = quickResolver({ sentinels: fakes.addresses });
     expect(await resolver.master(within(5000))).toEqual(addressOnly(fakes.master));

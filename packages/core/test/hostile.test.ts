@@ -134,7 +134,7 @@ const peers: readonly Hostile[] = [
     does: 'pushes what nobody subscribed to, without end',
     serve: (socket) => {
       const push = '>3\r\n$7\r\nmessage\r\n$14\r\n+switch-master\r\n$23\r\nmymaster 10.0.0.1 1 x 1\r\n';
-      const timer = setInterval(() => socket.write(push.repeat(100)), 5);
+      const timer = setInterval(() => socket.write(push), 5);
       socket.on('close', () => clearInterval(timer));
     },
     code: 'TIMED_OUT',
