@@ -123,7 +123,8 @@ export const faults: readonly [Fault, ...Fault[]] = [
   },
   {
     name: 'client-pause',
-    cost: 'nothing',
+    // Writes that waited are answered when it ends, be that a millisecond before a promotion.
+    cost: 'participant',
     weight: 2,
     begin: (scene, dice) =>
       scene.onMaster((node) =>
