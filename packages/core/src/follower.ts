@@ -51,9 +51,13 @@ type Call =
   | { readonly type: 'move'; readonly to: NodeAddress; readonly reason: MoveReason }
   | { readonly type: 'release'; readonly reason: ReleaseReason };
 
+interface Member {
+  readonly follower: Follower;
+}
+
 /** The one place that calls followers. */
 export class Followers {
-  readonly #followers = new Set<Follower>();
+  readonly #followers = new Set<Member>();
   readonly #onError: (error: unknown) => void;
   #held: Call | undefined;
   #cleared = false;
@@ -65,11 +69,7 @@ export class Followers {
   /** A follower that joins while traffic is held is told so as soon as the caller's turn is over. */
   add(follower: Follower): () => void {
     // Its own object, so that one follower may follow twice and each undo is its own.
-    const member: Follower = {
-      hold: (reason) => follower.hold(reason),
-      move: (to, reason) => follower.move(to, reason),
-      release: (reason) => follower.release(reason),
-    };
+    const member: Member = { follower };
     let active = true;
     queueMicrotask(() => {
       if (!active || this.#cleared) return;
@@ -84,9 +84,9 @@ export class Followers {
 
   tell(call: Call): void {
     this.#held = call.type === 'hold' ? call : undefined;
-    for (const follower of [...this.#followers]) {
+    for (const member of [...this.#followers]) {
       // An earlier one may have made this one stop following.
-      if (this.#followers.has(follower)) this.#call(follower, call);
+      if (this.#followers.has(member)) this.#call(member, call);
     }
   }
 
@@ -96,7 +96,7 @@ export class Followers {
     this.#followers.clear();
   }
 
-  #call(follower: Follower, call: Call): void {
+  #call({ follower }: Member, call: Call): void {
     try {
       if (call.type === 'hold') follower.hold(call.reason);
       else if (call.type === 'move') follower.move(call.to, call.reason);

@@ -39,7 +39,8 @@ export class FollowingConnection {
   readonly #resolver: Resolver;
   readonly #options: FollowingConnectionOptions;
   readonly #owner: ConnectionOwner;
-  readonly #cancel = new AbortController();
+  /** Only while it dials: there may be many that are open. */
+  #cancel: AbortController | undefined = new AbortController();
   readonly #undo: () => void;
   #socket: Socket | undefined;
   #held = false;
@@ -75,7 +76,10 @@ export class FollowingConnection {
     try {
       for (;;) {
         const socket = await this.#connect();
-        if (this.#isCurrent(socket)) return (this.#socket = socket);
+        if (this.#isCurrent(socket)) {
+          this.#cancel = undefined;
+          return (this.#socket = socket);
+        }
         socket.destroy();
       }
     } finally {
@@ -85,7 +89,7 @@ export class FollowingConnection {
 
   /** Ends the wait of {@link open}. */
   cancel(reason?: Error): void {
-    this.#cancel.abort(reason);
+    this.#cancel?.abort(reason);
   }
 
   /** It broke, or its node refused a write: the resolver asks again. */
@@ -102,7 +106,7 @@ export class FollowingConnection {
   }
 
   async #connect(): Promise<Socket> {
-    const { signal } = this.#cancel;
+    const { signal } = (this.#cancel ??= new AbortController());
     signal.throwIfAborted();
     return await this.#resolver.connect({ role: this.#options.role, signal });
   }

@@ -9,11 +9,20 @@ import { SwitchmasterError } from './errors.ts';
  */
 export class Lines {
   readonly #open = new Map<Socket, string>();
+  /** One for all sockets. Node calls it on the socket. */
+  readonly #forget: (this: Socket) => void;
   #cancel: () => void = () => {};
+
+  constructor() {
+    const open = this.#open;
+    this.#forget = function forget() {
+      open.delete(this);
+    };
+  }
 
   add(socket: Socket, address: NodeAddress): void {
     this.#open.set(socket, addressKey(address));
-    socket.once('close', () => this.#open.delete(socket));
+    socket.on('close', this.#forget);
   }
 
   /**

@@ -21,7 +21,7 @@ import {
   type ResolverOptions,
 } from './options.ts';
 import { Sentinels } from './sentinel-set.ts';
-import { isSameTopology, snapshot, type Replica, type TopologySnapshot } from './snapshot.ts';
+import { isSameTopology, looksSame, snapshot, type Replica, type TopologySnapshot } from './snapshot.ts';
 import { emptyTopology, step, type Change, type Observation, type Topology } from './topology.ts';
 import { WaitingRoom } from './waiting.ts';
 
@@ -247,11 +247,12 @@ class MasterResolver implements Resolver {
 
   #judge(observation: Observation): void {
     const at = now();
-    const [topology, changes] = step(this.#topology, observation, at);
+    const before = this.#topology;
+    const [topology, changes] = step(before, observation, at);
     this.#topology = topology;
     this.#watches.set(watchList(topology, at));
     this.#wakeAt(nextDeadline(topology, at), at);
-    this.#refreshSnapshot();
+    if (!looksSame(topology, before)) this.#refreshSnapshot();
     for (const change of changes) this.#act(change, at);
     this.#waiting.check();
   }

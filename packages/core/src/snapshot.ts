@@ -68,6 +68,22 @@ export function snapshot(name: string, t: Topology, closed: boolean): TopologySn
   });
 }
 
+const shown = [
+  'master',
+  'verified',
+  'failover',
+  'hold',
+  'provisional',
+  'sentinels',
+  'configEpoch',
+  'minority',
+] as const satisfies readonly (keyof Topology)[];
+
+/** Whether nothing changed that a snapshot is made from. */
+export function looksSame(a: Topology, b: Topology): boolean {
+  return shown.every((key) => a[key] === b[key]);
+}
+
 function phaseOf(t: Topology): Phase {
   if (t.master === undefined) return 'discovering';
   if (t.hold) return 'holding';

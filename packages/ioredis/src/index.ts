@@ -48,8 +48,8 @@ export function createRedis(
   options: FollowingOptions & { readonly client?: ClientConstructor<Client> } = {},
 ): unknown {
   const { client: Constructor = loadIoredis(), role, ...own } = options;
-  const lease = new ResolverLease(withNode(resolver, own));
-  const all = { ...own, ...connection(lease, role) };
+  const { lease, Connector } = leasedOf(withNode(resolver, own));
+  const all = { ...own, ...connection(Connector, role) };
   const client = mend(new Constructor(all as never));
   // A client that never connected has no connection whose end would tell.
   client.on('end', () => lease.release(client));
@@ -69,18 +69,40 @@ export function sentinelConnection(
   resolver: Resolver | ResolverOptions,
   options: RoleOption = {},
 ): SentinelConnection {
-  return connection(new ResolverLease(resolver), options.role);
+  return connection(leasedOf(resolver).Connector, options.role);
 }
 
-function connection(lease: ResolverLease, role: RoleOption['role']): SentinelConnection {
+interface Leased {
+  readonly lease: ResolverLease;
+  readonly Connector: SentinelConnection['Connector'];
+}
+
+/** A class takes kilobytes: the clients of one resolver share theirs. */
+const shared = new WeakMap<Resolver, Leased>();
+
+function leasedOf(source: Resolver | ResolverOptions): Leased {
+  if (!isResolver(source)) return leaseOut(source);
+  const leased = shared.get(source) ?? leaseOut(source);
+  shared.set(source, leased);
+  return leased;
+}
+
+function leaseOut(source: Resolver | ResolverOptions): Leased {
+  const lease = new ResolverLease(source);
   class Connector extends FollowingConnector {
     constructor(options: unknown) {
       super(lease, options as ClientOptions);
     }
   }
   // The connectors of the three libraries are alike, but their protected members make three types of them.
-  const ofAnyLibrary = Connector as unknown as SentinelConnection['Connector'];
-  return { Connector: ofAnyLibrary, role: role === 'replica' ? 'slave' : 'master' };
+  return { lease, Connector: Connector as unknown as SentinelConnection['Connector'] };
+}
+
+function connection(
+  Connector: SentinelConnection['Connector'],
+  role: RoleOption['role'],
+): SentinelConnection {
+  return { Connector, role: role === 'replica' ? 'slave' : 'master' };
 }
 
 /** Who gave the client its credentials need not give them again for the questions of the resolver. */

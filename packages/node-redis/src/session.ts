@@ -111,20 +111,38 @@ function writeAll(inner: Socket, chunks: Chunks): boolean {
   return !inner.writableNeedDrain;
 }
 
+const inners = new WeakMap<Socket, Socket>();
+
 /** What node-redis and its tracing ask of a socket beside reading and writing is answered by the one that is connected. */
 function takeOver(outer: Socket, inner: Socket): void {
-  for (const name of ['setTimeout', 'setKeepAlive', 'setNoDelay', 'ref', 'unref'] as const) {
-    const method = inner[name] as (...args: unknown[]) => unknown;
-    Object.defineProperty(outer, name, {
-      value: (...args: unknown[]) => {
-        method.apply(inner, args);
-        return outer;
-      },
-    });
-  }
-  for (const name of ['remoteAddress', 'remotePort', 'remoteFamily', 'localAddress', 'localPort'] as const) {
-    Object.defineProperty(outer, name, { get: () => inner[name] });
-  }
+  inners.set(outer, inner);
+  Object.defineProperties(outer, ofInner);
+}
+
+const settings = ['setTimeout', 'setKeepAlive', 'setNoDelay', 'ref', 'unref'] as const;
+const facts = ['remoteAddress', 'remotePort', 'remoteFamily', 'localAddress', 'localPort'] as const;
+
+/** One for all sockets: closures for each would take kilobytes. */
+const ofInner: PropertyDescriptorMap = {
+  ...entriesOf(settings, (name) => ({
+    value(this: Socket, ...args: unknown[]): Socket {
+      const inner = inners.get(this);
+      (inner?.[name] as ((...args: unknown[]) => unknown) | undefined)?.apply(inner, args);
+      return this;
+    },
+  })),
+  ...entriesOf(facts, (name) => ({
+    get(this: Socket): unknown {
+      return inners.get(this)?.[name];
+    },
+  })),
+};
+
+function entriesOf<Name extends string>(
+  names: readonly Name[],
+  describe: (name: Name) => PropertyDescriptor,
+): PropertyDescriptorMap {
+  return Object.fromEntries<PropertyDescriptor>(names.map((name) => [name, describe(name)]));
 }
 
 /** `client.unref()` reached the socket before it led anywhere. */
