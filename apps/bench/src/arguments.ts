@@ -12,7 +12,8 @@ export interface Choice {
   readonly scenarios: readonly Scenario[];
   readonly clients: readonly ClientDefinition[];
   readonly modes: readonly Mode[];
-  readonly runs: number;
+  /** Undefined: as many as each section needs. */
+  readonly runs: number | undefined;
   /** Where the results go as JSON. Undefined: nowhere. */
   readonly json: string | undefined;
   /** Whether `docs/benchmark.md` is written from them. */
@@ -31,7 +32,7 @@ interface Options {
   readonly scenario?: Scenario[];
   readonly client: ClientDefinition[];
   readonly mode: Mode[];
-  readonly runs: number;
+  readonly runs?: number;
   readonly json?: string;
   readonly report?: boolean;
   readonly render?: boolean;
@@ -90,7 +91,7 @@ function createCommand(): Command {
     .addOption(
       listOption('--mode <names>', 'how the clients write', named(modes)).default([...modes], 'both'),
     )
-    .addOption(new Option('--runs <n>', 'how often').default(3).argParser(toRuns))
+    .addOption(new Option('--runs <n>', 'how often (default: what each section needs)').argParser(toRuns))
     .option('--json <file>', 'write the results to a file')
     .option('--report', 'write docs/benchmark.md from the results')
     .option('--render', 'write it again from the results that are kept, and measure nothing')

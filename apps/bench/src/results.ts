@@ -8,6 +8,29 @@ export interface Results {
   readonly machine: Machine;
   /** Of each section that ran. */
   readonly sections: Readonly<Partial<Record<SectionName, readonly ScenarioResult[]>>>;
+  /** What could not be measured. The rest was. */
+  readonly failures: readonly Failure[];
+}
+
+export interface Failure {
+  readonly section: SectionName;
+  /** Which part of the section, in words: `S1, run 2`. */
+  readonly part: string;
+  readonly message: string;
+}
+
+/** When, by which command and at what load something was measured. */
+export interface Origin {
+  readonly startedAt: string;
+  /** The arguments of the command line. */
+  readonly command: string;
+  /** Of the last minute, when the section began and when the result was there. */
+  readonly loadAverage: LoadAverage;
+}
+
+export interface LoadAverage {
+  readonly atStart: number;
+  readonly atEnd: number;
 }
 
 export interface Machine {
@@ -18,7 +41,7 @@ export interface Machine {
   /** Node, the server, HAProxy, and each npm package by the name that clients use as `library`. */
   readonly versions: Readonly<Record<string, string>>;
   /** Of the last minute, when the benchmark began and when it ended. */
-  readonly loadAverage: { readonly atStart: number; readonly atEnd: number };
+  readonly loadAverage: LoadAverage;
 }
 
 export const sectionNames = ['faults', 'throughput', 'latency', 'resources', 'fanOut'] as const;
@@ -38,6 +61,8 @@ export interface ScenarioResult {
   readonly clients: readonly ClientResult[];
   /** What is to be known about it, such as a client that could not take part. */
   readonly notes: readonly string[];
+  /** Its own, since the results of several commands are merged. */
+  readonly origin?: Origin | undefined;
 }
 
 export interface FigureDefinition {

@@ -16,7 +16,7 @@ test('without arguments everything is measured, and nothing written', () => {
     scenarios,
     clients,
     modes: ['serial', 'pipelined'],
-    runs: 3,
+    runs: undefined,
     json: undefined,
     report: false,
   });

@@ -64,6 +64,12 @@ test('clients are compared with the plain one of their library, and with no othe
   ]);
 });
 
+test('what is loaded from its sources is not weighed', () => {
+  const sources = clients.filter(({ fromSources }) => fromSources);
+  expect(sources.map(({ name }) => name)).toEqual(['switchmaster-node-redis5']);
+  expect(teamsOf(sources)).toEqual([]);
+});
+
 test('in every other round the turns are reversed', () => {
   expect([0, 1, 2].map((round) => turns(['a', 'b'], round).join(''))).toEqual(['ab', 'ba', 'ab']);
 });

@@ -36,7 +36,13 @@ function resultsOf(faults: readonly ScenarioResult[]): Results {
     },
     loadAverage: { atStart: 0, atEnd: 1 },
   };
-  return { startedAt: '2026-01-01T00:00:00.000Z', command: '--report', machine, sections: { faults } };
+  return {
+    startedAt: '2026-01-01T00:00:00.000Z',
+    command: '--report',
+    machine,
+    sections: { faults },
+    failures: [],
+  };
 }
 
 describe('what is in the repository', () => {
@@ -74,6 +80,23 @@ test('what was measured anew replaces the same of before, and nothing else', () 
     ['S2', 2],
   ]);
 });
+
+test('of what several commands measured the report names each, and what the newest could not measure', () => {
+  const first = originated('S1', '2026-01-01T10:00:00.000Z', '--scenario S1 --json /a/b.json');
+  const second = originated('S2', '2026-01-01T11:00:00.000Z', '--scenario S2,S3');
+  const failures = [{ section: 'faults', part: 'S3, run 1', message: 'at /a/b' }] as const;
+  const source = merge(merge({}, resultsOf([first])), { ...resultsOf([second]), failures });
+  const { document } = renderReport(source);
+  expect(document).toMatch(/faults +\| 2026-01-01 10:00 +\| `bench --scenario S1` /);
+  expect(document).toMatch(/faults +\| 2026-01-01 11:00 +\| `bench --scenario S2,S3` /);
+  expect(document).toContain('Not measured in faults, because of an error: S3, run 1.');
+  expect(serialize(source)).not.toContain('/a/b');
+});
+
+function originated(name: string, startedAt: string, command: string): ScenarioResult {
+  const origin = { startedAt, command, loadAverage: { atStart: 0, atEnd: 1 } };
+  return { ...scenario(name, [clientWith('a', [1])]), origin };
+}
 
 test('kept results are read as they were, but for digits that mean nothing', () => {
   const source = merge({}, resultsOf([scenario('S1', [clientWith('a', [1.23456789, null])])]));

@@ -14,6 +14,7 @@ function define(
     kind: 'ours',
     library,
     about,
+    fromSources: library !== 'redis',
     connect: async (deployment) => {
       const create = await loadCreate(library);
       return await withResolver(deployment, options, (resolver) => whenConnected(create(resolver)));

@@ -7,6 +7,8 @@ import { delimiter, join } from 'node:path';
 import { type Address, connectRedis, eventually } from '@switchmaster/testing';
 
 const host = '127.0.0.1';
+/** Enough on a busy machine. */
+const answerTimeoutMs = 5000;
 
 /** The path of HAProxy, if it is installed. */
 export function findHaproxy(): string | undefined {
@@ -35,7 +37,11 @@ export class Haproxy implements AsyncDisposable {
     const address = { host, port: await freePort() };
     const file = join(folder, 'haproxy.cfg');
     writeFileSync(file, configuration(address, nodes));
-    const child = spawn('sh', ['-c', guarded, binary, file], { stdio: ['pipe', 'ignore', 'ignore'] });
+    const child = spawn('sh', ['-c', guarded, binary, file], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      // A Ctrl-C must not end the guard, which would leave HAProxy behind.
+      detached: true,
+    });
     const haproxy = new Haproxy(address, folder, child);
     try {
       await eventually(() => leadsToMaster(address, nodes.length), {
@@ -85,7 +91,7 @@ ${servers.join('\n')}
 /** At first it takes every node for a good one, and leads to them in turn. */
 async function leadsToMaster(address: Address, nodes: number): Promise<void> {
   for (let i = 0; i < nodes; i++) {
-    using client = await connectRedis(address);
+    using client = await connectRedis({ ...address, timeoutMs: answerTimeoutMs });
     const [role] = (await client.command('ROLE')) as readonly unknown[];
     if (role !== 'master') throw new Error(`HAProxy leads to a ${String(role)}`);
   }

@@ -1,7 +1,7 @@
 import type { ClientDefinition } from '../clients/client.ts';
 import type { ClientResult, FigureDefinition, Run, ScenarioResult } from '../results.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import type { Section, SectionContext } from '../section.ts';
+import { attempt, type Section, type SectionContext } from '../section.ts';
 import { summarize } from '../statistics.ts';
 import { Company, takesPart } from './company.ts';
 import { findHaproxy } from './haproxy.ts';
@@ -20,6 +20,8 @@ export const faultFigures: readonly FigureDefinition[] = [
   { name: 'stalled', title: 'event loop late', unit: 'ms' },
 ];
 
+const usualRuns = 3;
+
 /** What the command line chooses of the faults. */
 export interface FaultChoice {
   readonly scenarios: readonly Scenario[];
@@ -36,10 +38,11 @@ export function faultSection({ scenarios, modes }: FaultChoice): Section {
 }
 
 async function* measure(
-  { clients, runs, say, signal }: SectionContext,
+  context: SectionContext,
   scenarios: readonly Scenario[],
   modes: readonly Mode[],
 ): AsyncIterable<ScenarioResult> {
+  const { clients, runs = usualRuns, say, signal } = context;
   const haproxy = findHaproxy();
   const absent = haproxy === undefined && clients.some(({ name }) => name === 'haproxy');
   const entrants = clients.filter(({ kind, name }) => kind !== 'plain' && !(absent && name === 'haproxy'));
@@ -50,10 +53,18 @@ async function* measure(
   for (const scenario of scenarios) {
     const results: RunResult[] = [];
     for (let i = 1; i <= runs; i++) {
-      const result = await run({ scenario, company, haproxy: wanted, signal });
+      const result = await attempt(context, `${scenario.id}, run ${i}`, () =>
+        run({ scenario, company, haproxy: wanted, signal }),
+      );
+      if (!result) {
+        // They may be writing still.
+        await company.stop();
+        continue;
+      }
       say(summaryOf(scenario, i, runs, result));
       results.push(result);
     }
+    if (results.length === 0) continue;
     const cast = entrants.filter((definition) => takesPart(definition, scenario.id));
     for (const mode of modes) yield conclude(scenario, mode, cast, results, notes);
   }

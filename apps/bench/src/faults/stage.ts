@@ -6,6 +6,8 @@ import { promotionsOf } from './failovers.ts';
 import type { Promotion } from './tally.ts';
 
 const lookMs = 25;
+/** Enough on a busy machine. */
+const answerTimeoutMs = 5000;
 /** A new master is there by then, if the election did not have to be repeated. */
 const promotionTimeoutMs = 30_000;
 
@@ -69,7 +71,8 @@ export class Stage {
   async inStep(master: ClusterNode): Promise<void> {
     const others = this.cluster.nodes.filter((node) => node !== master && node.name === master.name);
     const check = async (node: ClusterNode): Promise<void> => {
-      const [role, host, port, link] = (await node.command('ROLE')) as readonly unknown[];
+      using client = await node.client({ timeoutMs: answerTimeoutMs });
+      const [role, host, port, link] = (await client.command('ROLE')) as readonly unknown[];
       const follows = host === master.host && Number(port) === master.port && link === 'connected';
       if (role !== 'master' && !follows)
         throw new Error(`${node.address} does not replicate ${master.address}`);

@@ -8,7 +8,7 @@ import type { Ledger } from './ledger.ts';
 
 const execute = promisify(execFile);
 const folder = fileURLToPath(new URL('../..', import.meta.url));
-const fewestRuns = 7;
+const usualRuns = 7;
 
 export const importFigures: readonly FigureDefinition[] = [
   { name: 'import', title: 'import', unit: 'ms', better: 'lower' },
@@ -46,10 +46,11 @@ const program = `
 /** How long it takes a fresh process to load the packages, as they are built. Returns what is to be said about it. */
 export async function measureImports(context: SectionContext, ledger: Ledger): Promise<readonly string[]> {
   if (!(await isBuilt())) return ['Not measured, since the packages are not built: `pnpm build` does that.'];
+  const { runs = usualRuns } = context;
   const chosen = new Set(context.clients.map(({ name }) => name));
   for (const { plain, library, ours, adapter } of pairs) {
     if (!chosen.has(ours)) continue;
-    for (let run = 1; run <= Math.max(fewestRuns, context.runs); run++) {
+    for (let run = 1; run <= runs; run++) {
       const alone = await importMs([library], context.signal);
       const together = await importMs([library, '@switchmaster/core', adapter], context.signal);
       ledger.note('import', clientNamed(plain), run, { import: alone });

@@ -1,17 +1,17 @@
 import { startCluster } from '@switchmaster/testing';
 import type { Deployment } from '../clients/client.ts';
 import type { FigureDefinition, ScenarioResult } from '../results.ts';
-import type { Section, SectionContext } from '../section.ts';
+import { attempt, type Section, type SectionContext } from '../section.ts';
 import { Crew } from './crew.ts';
 import { deploymentOf } from './deployment.ts';
 import type { Latencies } from './jobs.ts';
 import { Ledger } from './ledger.ts';
-import { type Team, teamsOf, turns } from './teams.ts';
+import { type Rounds, type Team, teamsOf, turns } from './teams.ts';
 
 /** About a tenth of what the slowest of them can do, so that nothing queues up by itself. */
 const perSecond = 2000;
 const sliceMs = 1500;
-const fewestRounds = 10;
+const usualRounds = 10;
 const roundsPerProcess = 5;
 
 const percentiles = ['p50', 'p95', 'p99', 'p999'] as const;
@@ -40,11 +40,14 @@ export const latency: Section = { name: 'latency', title: 'Latency', measure };
 
 async function* measure(context: SectionContext): AsyncIterable<ScenarioResult> {
   const ledger = new Ledger(figures);
+  const { runs: rounds = usualRounds } = context;
   await using cluster = await startCluster({ replicas: 0, sentinels: 3 });
   for (const team of teamsOf(context.clients)) {
-    for (let round = 0; round < Math.max(fewestRounds, context.runs); round += roundsPerProcess) {
-      await compare(team, deploymentOf(cluster), round, context, ledger);
-      context.say(`latency: ${team.plain.library}, ${round + roundsPerProcess} rounds`);
+    for (let from = 0; from < rounds; from += roundsPerProcess) {
+      const to = Math.min(rounds, from + roundsPerProcess);
+      const part = `${team.plain.library}, rounds ${from + 1} to ${to}`;
+      await attempt(context, part, () => compare(team, deploymentOf(cluster), { from, to }, context, ledger));
+      context.say(`latency: ${part}`);
     }
   }
   yield ledger.result(`rate-${perSecond}`, `SET and GET, ${perSecond} a second`);
@@ -53,7 +56,7 @@ async function* measure(context: SectionContext): AsyncIterable<ScenarioResult> 
 async function compare(
   { plain, others }: Team,
   deployment: Deployment,
-  firstRound: number,
+  { from, to }: Rounds,
   { signal }: SectionContext,
   ledger: Ledger,
 ): Promise<void> {
@@ -63,7 +66,7 @@ async function compare(
     await worker.ask('connect', { deployment, count: 1 });
     await worker.ask('pace', task);
   }
-  for (let round = firstRound; round < firstRound + roundsPerProcess; round++) {
+  for (let round = from; round < to; round++) {
     const found = new Map<string, Latencies>();
     for (const { client, worker } of turns(crew.members, round)) {
       found.set(client.name, await worker.ask('pace', task));

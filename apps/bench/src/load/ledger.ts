@@ -26,7 +26,7 @@ export class Ledger {
   result(
     scenario: string,
     title: string,
-    more: Pick<ScenarioResult, 'variant'> & { notes?: readonly string[] } = {},
+    more: Pick<ScenarioResult, 'variant'> & { notes?: readonly string[] | undefined } = {},
   ): ScenarioResult {
     const clients = [...(this.#runs.get(scenario) ?? [])].map(
       ([{ name, kind, library }, runs]): ClientResult => {
@@ -34,6 +34,6 @@ export class Ledger {
         return { client: name, kind, library, runs: inOrder, apart: [], summary: summarize(inOrder) };
       },
     );
-    return { scenario, title, figures: this.#figures, clients, notes: [], ...more };
+    return { scenario, title, figures: this.#figures, clients, ...more, notes: more.notes ?? [] };
   }
 }

@@ -1,7 +1,7 @@
 import { type Cluster, startCluster } from '@switchmaster/testing';
 import type { ClientDefinition } from '../clients/client.ts';
 import type { FigureDefinition, ScenarioResult } from '../results.ts';
-import type { Section, SectionContext } from '../section.ts';
+import { attempt, type Section, type SectionContext } from '../section.ts';
 import { deploymentOf } from './deployment.ts';
 import { connectionsOf } from './info.ts';
 import { importFigures, measureImports } from './imports.ts';
@@ -13,7 +13,7 @@ import { Worker } from './worker.ts';
 const counts = [1, 50, 500];
 /** A sentinel client of node-redis takes a megabyte and 100 ms: 500 of them would measure the machine. */
 const mostPeers = 50;
-const fewestRuns = 3;
+const usualRuns = 3;
 
 const figures: readonly FigureDefinition[] = [
   { name: 'heap', title: 'heap of the process', unit: 'bytes', better: 'lower' },
@@ -32,15 +32,20 @@ export const resources: Section = { name: 'resources', title: 'Resources', measu
 async function* measure(context: SectionContext): AsyncIterable<ScenarioResult> {
   const ledger = new Ledger(figures);
   await using cluster = await startCluster({ replicas: 0, sentinels: 3 });
+  const { runs = usualRuns } = context;
   for (const count of counts) {
-    for (let run = 1; run <= Math.max(fewestRuns, context.runs); run++) {
+    const weigh = (client: ClientDefinition, run: number): Promise<Footprint | undefined> =>
+      attempt(context, `idle-${count}, run ${run}, ${client.name}`, () =>
+        footprint(client, count, cluster, context),
+      );
+    for (let run = 1; run <= runs; run++) {
       for (const { plain, others } of teamsOf(context.clients)) {
-        const base = await footprint(plain, count, cluster, context);
-        ledger.note(`idle-${count}`, plain, run, base);
+        const base = await weigh(plain, run);
+        if (base) ledger.note(`idle-${count}`, plain, run, base);
         for (const client of others) {
           if (client.kind === 'peer' && count > mostPeers) continue;
-          const own = await footprint(client, count, cluster, context);
-          ledger.note(`idle-${count}`, client, run, { ...own, ...ratios(own, base) });
+          const own = await weigh(client, run);
+          if (own) ledger.note(`idle-${count}`, client, run, { ...own, ...(base && ratios(own, base)) });
         }
       }
       context.say(`resources: ${count} clients, run ${run}`);
@@ -48,7 +53,7 @@ async function* measure(context: SectionContext): AsyncIterable<ScenarioResult> 
     yield ledger.result(`idle-${count}`, count === 1 ? '1 idle client' : `${count} idle clients`);
   }
   const imports = new Ledger(importFigures);
-  const notes = await measureImports(context, imports);
+  const notes = await attempt(context, 'import', () => measureImports(context, imports));
   yield imports.result('import', 'Loading the packages', { notes });
 }
 

@@ -7,6 +7,12 @@ export interface Team {
   readonly others: readonly ClientDefinition[];
 }
 
+/** Counted from 0; `to` is the first one after them. */
+export interface Rounds {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * Clients by library, the first of each kind: what varies an option of the failover does nothing else to a command.
  * Where a library has no plain client there is nothing to compare with.
@@ -14,7 +20,7 @@ export interface Team {
 export function teamsOf(chosen: readonly ClientDefinition[]): Team[] {
   return all.flatMap((plain): Team[] => {
     if (plain.kind !== 'plain') return [];
-    const mates = chosen.filter(({ library }) => library === plain.library);
+    const mates = chosen.filter(({ library, fromSources }) => library === plain.library && !fromSources);
     const others = (['ours', 'peer'] as const).flatMap(
       (kind) => mates.find((client) => client.kind === kind) ?? [],
     );

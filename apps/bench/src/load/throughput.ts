@@ -1,15 +1,15 @@
 import { startCluster } from '@switchmaster/testing';
 import type { ClientDefinition, Deployment } from '../clients/client.ts';
 import type { FigureDefinition, ScenarioResult } from '../results.ts';
-import type { Section, SectionContext } from '../section.ts';
+import { attempt, type Section, type SectionContext } from '../section.ts';
 import { Crew } from './crew.ts';
 import { deploymentOf } from './deployment.ts';
 import type { HammerTask, Work } from './jobs.ts';
 import { Ledger } from './ledger.ts';
-import { type Team, teamsOf, turns } from './teams.ts';
+import { type Rounds, type Team, teamsOf, turns } from './teams.ts';
 
 /** Fewer would let a single disturbance decide. */
-const fewestRounds = 12;
+const usualRounds = 12;
 /** One process may be luckier than another: with its memory, with what it compiled. */
 const roundsPerProcess = 4;
 const sliceMs = 300;
@@ -39,11 +39,14 @@ export const throughput: Section = { name: 'throughput', title: 'Throughput', me
 
 async function* measure(context: SectionContext): AsyncIterable<ScenarioResult> {
   const ledger = new Ledger(figures);
+  const { runs: rounds = usualRounds } = context;
   await using cluster = await startCluster({ replicas: 0, sentinels: 3 });
   for (const team of teamsOf(context.clients)) {
-    for (let round = 0; round < Math.max(fewestRounds, context.runs); round += roundsPerProcess) {
-      await compare(team, deploymentOf(cluster), round, context, ledger);
-      context.say(`throughput: ${team.plain.library}, ${round + roundsPerProcess} rounds`);
+    for (let from = 0; from < rounds; from += roundsPerProcess) {
+      const to = Math.min(rounds, from + roundsPerProcess);
+      const part = `${team.plain.library}, rounds ${from + 1} to ${to}`;
+      await attempt(context, part, () => compare(team, deploymentOf(cluster), { from, to }, context, ledger));
+      context.say(`throughput: ${part}`);
     }
   }
   for (const { name, title } of loads) yield ledger.result(name, title);
@@ -53,7 +56,7 @@ async function* measure(context: SectionContext): AsyncIterable<ScenarioResult> 
 async function compare(
   { plain, others }: Team,
   deployment: Deployment,
-  firstRound: number,
+  { from, to }: Rounds,
   { signal }: SectionContext,
   ledger: Ledger,
 ): Promise<void> {
@@ -62,7 +65,7 @@ async function compare(
     await worker.ask('connect', { deployment, count: 1 });
     for (const load of loads) await worker.ask('hammer', { ...load, durationMs: warmUpMs });
   }
-  for (let round = firstRound; round < firstRound + roundsPerProcess; round++) {
+  for (let round = from; round < to; round++) {
     for (const load of loads) {
       const works = new Map<ClientDefinition, Work>();
       for (const { client, worker } of turns(crew.members, round)) {

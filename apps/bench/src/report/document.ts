@@ -89,23 +89,49 @@ function machineSection(parts: readonly [SectionName, Part][]): string {
     '## Where',
     newest &&
       `${describe(newest.machine)} The load average of the last minute stands beside each section; a load above the number of cores means that somebody waited for a core.`,
-    table(parts, [
-      { head: 'section', align: 'left', cell: ([name]) => name },
+    table(parts.flatMap(sessionsOf), [
+      { head: 'section', align: 'left', cell: ({ name }) => name },
       {
         head: 'measured',
         align: 'left',
-        cell: ([, { startedAt }]) => startedAt.slice(0, 16).replace('T', ' '),
+        cell: ({ startedAt }) => startedAt.slice(0, 16).replace('T', ' '),
       },
-      { head: 'command', align: 'left', cell: ([, { command }]) => `\`bench ${command}\`` },
+      { head: 'command', align: 'left', cell: ({ command }) => `\`bench ${command}\`` },
       {
         head: 'load average',
-        cell: ([, { results }]) =>
+        cell: ({ results }) =>
           loadRange(results)
             .map((load) => load.toFixed(1))
             .join(' to '),
       },
     ]),
+    ...parts.flatMap(([name, { failed = [] }]) =>
+      failed.length > 0 ? [`Not measured in ${name}, because of an error: ${failed.join('; ')}.`] : [],
+    ),
   );
+}
+
+/** What one command measured of one section, and is still in the report. */
+interface Session {
+  readonly name: SectionName;
+  readonly startedAt: string;
+  readonly command: string;
+  readonly results: Results;
+}
+
+function sessionsOf([name, { results, startedAt, command }]: [SectionName, Part]): Session[] {
+  const sessions = new Map<string, Session>();
+  for (const result of results) {
+    const origin = result.origin ?? { startedAt, command };
+    const before = sessions.get(origin.startedAt)?.results ?? [];
+    sessions.set(origin.startedAt, {
+      name,
+      startedAt: origin.startedAt,
+      command: origin.command,
+      results: [...before, result],
+    });
+  }
+  return [...sessions.values()];
 }
 
 function describe({ cpu, cores, memoryBytes, platform, versions }: Machine): string {

@@ -11,8 +11,8 @@ export type Plots = Readonly<Record<string, string>>;
 
 const mode = 'serial';
 const definitions = `\
-- **outage**: the longest time without an acknowledgement. \`never\`: the client did not write again while it was
-  looked on.
+- **outage**: the longest time without an acknowledgement of a write that lasts: writes that were acknowledged and lost
+  do not end it. \`never\`: the client did not write again while it was looked on.
 - **after promotion**: from the moment at which the new master says \`master\` to \`ROLE\` until the first write that it
   acknowledges to this client. **after +switch-master**: the same, from the first sentinel's announcement.
 - **lost**: acknowledged, and not there when each key was looked up on the final master.

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Results } from '../results.ts';
 import { renderReport } from './document.ts';
@@ -19,13 +19,14 @@ function pathOf(name: string): string {
   return fileURLToPath(new URL(name, root));
 }
 
-/** Keeps the results, with those of sections that were not measured this time, and writes the report anew. */
-export async function writeReport(results: Results): Promise<void> {
+/** Keeps the results, with those of before that were not measured this time. */
+export async function mergeIntoSource(results: Results): Promise<void> {
   const before = await readSource(paths.source).catch((): Source => ({}));
   const text = serialize(merge(before, results));
   await mkdir(paths.folder, { recursive: true });
-  await writeFile(paths.source, text);
-  await renderAgain();
+  // What is there is not lost by an end in between.
+  await writeFile(`${paths.source}.new`, text);
+  await rename(`${paths.source}.new`, paths.source);
 }
 
 /** Writes `docs/benchmark.md`, its plots and the quotes of the README from the results that are kept. */

@@ -4,21 +4,36 @@ import { sectionNames, type Results, type ScenarioResult, type SectionName } fro
 /** What the report is made of: the sections that were measured, each with the run that it comes from. */
 export type Source = Readonly<Partial<Record<SectionName, Part>>>;
 
-export interface Part extends Omit<Results, 'sections'> {
+export interface Part extends Omit<Results, 'sections' | 'failures'> {
   readonly results: readonly ScenarioResult[];
+  /** What the newest command could not measure. */
+  readonly failed?: readonly string[] | undefined;
 }
 
 /** `source` with what was measured now in place of what it has of the same. */
-export function merge(source: Source, { sections, ...run }: Results): Source {
+export function merge(source: Source, { sections, failures, ...run }: Results): Source {
   const parts = sectionNames.flatMap((name): [SectionName, Part][] => {
     const before = source[name];
     const now = sections[name] ?? [];
     if (now.length === 0) return before ? [[name, before]] : [];
-    // Where a copy was written to is nobody's business.
-    const command = run.command.replace(/ ?--json[ =]\S+/, '');
-    return [[name, { ...run, command, results: replaced(before?.results ?? [], now) }]];
+    // Only the names: a message can tell of the machine.
+    const failed = failures.filter(({ section }) => section === name).map(({ part }) => part);
+    const results = replaced(before?.results ?? [], now.map(withoutPath));
+    return [
+      [name, { ...run, command: publicCommand(run.command), results, ...(failed.length > 0 && { failed }) }],
+    ];
   });
   return Object.fromEntries(parts);
+}
+
+function withoutPath(result: ScenarioResult): ScenarioResult {
+  const { origin } = result;
+  return origin ? { ...result, origin: { ...origin, command: publicCommand(origin.command) } } : result;
+}
+
+/** Where a copy was written to is nobody's business. */
+function publicCommand(command: string): string {
+  return command.replace(/ ?--json[ =]\S+/, '');
 }
 
 /** In the order in which they were first measured. */
