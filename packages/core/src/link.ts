@@ -121,13 +121,21 @@ export class Link {
 
   /** A sentinel that hangs keeps its sockets open; only its silence tells. */
   #keepPinging({ commands, events }: Session): () => void {
-    const lines = [...new Set([commands, events])];
-    const timer = setInterval(() => {
-      for (const line of lines) {
-        if (now() - line.lastByteAt >= this.#options.pingIntervalMs) line.request('PING').catch(() => {});
-      }
-    }, this.#options.pingIntervalMs).unref();
-    return () => clearInterval(timer);
+    const stops = [...new Set([commands, events])].map((line) => this.#pingWhenSilent(line));
+    return () => stops.forEach((stop) => stop());
+  }
+
+  /** Looks when the last byte is as old as may be, and no later: the ping deadline is a promise. */
+  #pingWhenSilent(line: Connection): () => void {
+    const { pingIntervalMs } = this.#options;
+    let cancel = (): void => {};
+    const look = (): void => {
+      const leftMs = line.lastByteAt + pingIntervalMs - now();
+      if (leftMs <= 0) line.request('PING').catch(() => {});
+      cancel = after(leftMs > 0 ? Math.ceil(leftMs) : pingIntervalMs, look);
+    };
+    look();
+    return () => cancel();
   }
 
   #enter(state: State): void {
