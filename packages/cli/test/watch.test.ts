@@ -125,7 +125,7 @@ describe('the picture', () => {
     expect(plain.length).toBeLessThanOrEqual(height);
     expect(Math.max(...plain.map(({ length }) => length))).toBeLessThanOrEqual(width);
     const coloured = draw(state, 0, { width, height, colors: createColors(true) });
-    // eslint-disable-next-line no-control-regex
+    // oxlint-disable-next-line eslint/no-control-regex -- colours are what is taken away
     expect(coloured.replaceAll(/\u001B\[\d+m/g, '').split('\n')).toEqual(plain);
   });
 

@@ -11,7 +11,8 @@ export class Lines {
   readonly #open = new Map<Socket, string>();
   /** One for all sockets. Node calls it on the socket. */
   readonly #forget: (this: Socket) => void;
-  #cancel: () => void = () => {};
+  /** The looks that are to come, by address: one node's dead line says nothing about another's. */
+  readonly #looks = new Map<string, () => void>();
 
   constructor() {
     const open = this.#open;
@@ -34,17 +35,20 @@ export class Lines {
     const heard = [...this.#open].flatMap(([socket, leadsTo]) =>
       leadsTo === key ? [{ socket, bytesRead: socket.bytesRead }] : [],
     );
-    this.#cancel();
-    this.#cancel = after(silentMs, () => {
+    this.#looks.get(key)?.();
+    const look = after(silentMs, () => {
+      this.#looks.delete(key);
       for (const { socket, bytesRead } of heard) {
         if (socket.bytesRead === bytesRead) socket.destroy(deadLine(address));
       }
     });
+    this.#looks.set(key, look);
   }
 
   /** What was handed out is left to its owners. */
   close(): void {
-    this.#cancel();
+    for (const cancel of this.#looks.values()) cancel();
+    this.#looks.clear();
   }
 }
 
