@@ -26,6 +26,11 @@ export class AskedCredentials {
     this.#option = option;
   }
 
+  /** Whether it is the same provider that is asked. */
+  asksAs(other: AskedCredentials): boolean {
+    return this.#provider === other.#provider;
+  }
+
   /** Connections that are made at the same moment share an answer; a call that hangs is given up. */
   async ask(timeoutMs: number, signal: AbortSignal): Promise<Credentials> {
     const pending = (this.#pending ??= this.#call());

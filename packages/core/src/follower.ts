@@ -46,7 +46,8 @@ export interface Follower {
   release(reason: ReleaseReason): void;
 }
 
-type Call =
+/** One of the three. */
+export type FollowerCall =
   | { readonly type: 'hold'; readonly reason: HoldReason }
   | { readonly type: 'move'; readonly to: NodeAddress; readonly reason: MoveReason }
   | { readonly type: 'release'; readonly reason: ReleaseReason };
@@ -59,7 +60,7 @@ interface Member {
 export class Followers {
   readonly #followers = new Set<Member>();
   readonly #onError: (error: unknown) => void;
-  #held: Call | undefined;
+  #held: FollowerCall | undefined;
   #cleared = false;
 
   constructor(onError: (error: unknown) => void) {
@@ -82,7 +83,7 @@ export class Followers {
     };
   }
 
-  tell(call: Call): void {
+  tell(call: FollowerCall): void {
     this.#held = call.type === 'hold' ? call : undefined;
     for (const member of [...this.#followers]) {
       // An earlier one may have made this one stop following.
@@ -96,7 +97,7 @@ export class Followers {
     this.#followers.clear();
   }
 
-  #call({ follower }: Member, call: Call): void {
+  #call({ follower }: Member, call: FollowerCall): void {
     try {
       if (call.type === 'hold') follower.hold(call.reason);
       else if (call.type === 'move') follower.move(call.to, call.reason);

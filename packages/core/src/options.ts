@@ -217,13 +217,23 @@ function checkAddress(address: unknown, option: string): NodeAddress {
   return Object.freeze({ host, port });
 }
 
-function checkMap(map: SentinelSetOptions['mapAddress']): (address: NodeAddress) => NodeAddress {
-  if (map === undefined) return (address) => address;
+type AddressMap = (address: NodeAddress) => NodeAddress;
+
+const same: AddressMap = (address) => address;
+/** So that resolvers with the same function have the same one still. */
+const checkedMaps = new WeakMap<AddressMap, AddressMap>();
+
+function checkMap(map: SentinelSetOptions['mapAddress']): AddressMap {
+  if (map === undefined) return same;
   if (typeof map !== 'function') throw invalid('mapAddress', 'a function from address to address', show(map));
-  return (address) => {
-    const call = `mapAddress(${formatAddress(address)})`;
-    return checkAddress(callMap(map, address, call), call);
-  };
+  const checked: AddressMap = checkedMaps.get(map) ?? ((address) => checkMapped(map, address));
+  checkedMaps.set(map, checked);
+  return checked;
+}
+
+function checkMapped(map: AddressMap, address: NodeAddress): NodeAddress {
+  const call = `mapAddress(${formatAddress(address)})`;
+  return checkAddress(callMap(map, address, call), call);
 }
 
 function callMap(map: (address: NodeAddress) => unknown, { host, port }: NodeAddress, call: string): unknown {

@@ -1,19 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import type { Socket } from 'node:net';
-import { formatAddress, sameAddress, type NodeAddress } from './address.ts';
+import { formatAddress, type NodeAddress } from './address.ts';
 import { hasBrand, resolverBrand } from './brand.ts';
-import { after, now } from './clock.ts';
 import { connect, type ConnectRole, type Source } from './connect.ts';
-import { nextDeadline, watchList } from './decisions.ts';
-import { diagnose, isHopeless } from './diagnosis.ts';
-import { publish } from './diagnostics.ts';
-import type { Endpoint } from './dial.ts';
 import { asSwitchmasterError, SwitchmasterError } from './errors.ts';
 import { Emitter } from './emitter.ts';
-import { toEvent, type ChangeEvents, type ResolverEvents } from './events.ts';
+import type { ResolverEvents } from './events.ts';
 import { Followers, type Follower } from './follower.ts';
 import { Lines } from './lines.ts';
-import { NodeWatches } from './node-watches.ts';
+import { MasterWatch } from './master-watch.ts';
 import {
   checkResolverOptions,
   isSentinelSet,
@@ -21,8 +16,7 @@ import {
   type ResolverOptions,
 } from './options.ts';
 import { Sentinels } from './sentinel-set.ts';
-import { isSameTopology, looksSame, snapshot, type Replica, type TopologySnapshot } from './snapshot.ts';
-import { emptyTopology, step, type Change, type Observation, type Topology } from './topology.ts';
+import type { Replica, TopologySnapshot } from './snapshot.ts';
 import { WaitingRoom } from './waiting.ts';
 
 export interface MasterOptions {
@@ -105,61 +99,46 @@ class MasterResolver implements Resolver {
   readonly [resolverBrand]: true = true;
   readonly name: string;
   readonly #options: CheckedResolverOptions;
-  readonly #sentinels: Sentinels;
-  readonly #ownsSentinels: boolean;
+  readonly #ownSentinels: Sentinels | undefined;
   readonly #emitter = new Emitter<ResolverEvents>();
   readonly #followers: Followers;
   readonly #waiting = new WaitingRoom();
   readonly #toldOfFirst = new Set<SwitchmasterError['code']>();
-  readonly #watches: NodeWatches;
   readonly #lines = new Lines();
   readonly #source: Source;
+  readonly #watch: MasterWatch;
   readonly #undo: (() => void)[];
-  #topology: Topology;
-  #snapshot: TopologySnapshot;
-  readonly #inbox: Observation[] = [];
-  #cancelDeadline: () => void = () => {};
   readonly #closing = new AbortController();
+  #lastTopology: TopologySnapshot | undefined;
 
   constructor(options: CheckedResolverOptions) {
     this.name = options.name;
     this.#options = options;
-    this.#ownsSentinels = !isSentinelSet(options.sentinels);
-    this.#sentinels = isSentinelSet(options.sentinels)
-      ? (options.sentinels as Sentinels)
-      : new Sentinels(options.sentinels);
-    const settings = { ...options.settings, minorityAfterMs: this.#sentinels.outOfSightAfterMs };
-    this.#topology = emptyTopology(settings, now());
-    this.#snapshot = snapshot(this.name, this.#topology, false);
+    this.#ownSentinels = isSentinelSet(options.sentinels) ? undefined : new Sentinels(options.sentinels);
+    const sentinels = this.#ownSentinels ?? (options.sentinels as Sentinels);
     this.#followers = new Followers((error) => this.#fail(error));
-    this.#watches = new NodeWatches(
-      (address) => this.#endpoint(address),
-      options.roleIntervalMs,
-      (address, role) => {
-        if (role.kind === 'unreachable') this.#tellOfFirst(role.error);
-        this.#observe({ type: 'role', address, role });
-      },
-      (address) => this.#lines.cutSilent(address, options.commandTimeoutMs / 2),
-    );
     // Every call that waits listens to it.
     setMaxListeners(0, this.#closing.signal);
+    this.#watch = MasterWatch.of(sentinels, options);
     this.#source = {
       closing: this.#closing.signal,
       master: (signal) => this.master({ signal }),
-      isOpen: (address) => this.#isOpen(address),
+      isOpen: (address) => !this.#isClosed && this.#watch.isOpen(address),
       pickReplica: (refused) => this.#pickReplica(refused),
-      endpoint: (address) => this.#endpoint(address),
+      endpoint: (address) => this.#watch.endpoint(address),
       handOut: (socket, address) => this.#lines.add(socket, address),
       suspect: (address) => this.suspect(address),
       diagnose: () => this.#diagnose(),
     };
     this.#undo = [
-      this.#sentinels.join({
-        name: this.name,
-        observe: (observation) => this.#observe(observation),
-        fail: (error) => this.#fail(error),
+      this.#watch.join({
+        command: (call) => this.#followers.tell(call),
+        tell: (name, event) => this.#emitter.emit(name, event),
+        unreachable: (error) => this.#tellOfFirst(error),
+        deadLine: (address) => this.#lines.cutSilent(address, options.commandTimeoutMs / 2),
+        judged: () => this.#waiting.check(),
       }),
-      this.#sentinels.on('sentinel', (event) => {
+      sentinels.on('sentinel', (event) => {
         this.#emitter.emit('sentinel', event);
         if (event.error) this.#emitter.emit('error', event.error);
       }),
@@ -167,7 +146,7 @@ class MasterResolver implements Resolver {
   }
 
   get topology(): TopologySnapshot {
-    return this.#snapshot;
+    return this.#lastTopology ?? this.#watch.snapshot;
   }
 
   master({ signal }: MasterOptions = {}): Promise<NodeAddress> {
@@ -179,7 +158,7 @@ class MasterResolver implements Resolver {
   }
 
   replicas(): readonly Replica[] {
-    return this.#snapshot.replicas.filter((replica) => replica.healthy);
+    return this.topology.replicas.filter((replica) => replica.healthy);
   }
 
   mapAddress(address: NodeAddress): NodeAddress {
@@ -196,7 +175,7 @@ class MasterResolver implements Resolver {
   }
 
   suspect(address: NodeAddress, _error?: unknown): void {
-    if (!this.#isClosed) this.#observe({ type: 'suspect', address });
+    if (!this.#isClosed) this.#watch.observe({ type: 'suspect', address });
   }
 
   on<Name extends keyof ResolverEvents>(
@@ -214,98 +193,26 @@ class MasterResolver implements Resolver {
     if (this.#isClosed) return;
     this.#closing.abort(this.#closedError());
     this.#followers.clear();
-    this.#cancelDeadline();
-    this.#watches.close();
     this.#lines.close();
+    this.#lastTopology = Object.freeze({ ...this.#watch.snapshot, phase: 'closed' });
     for (const undo of this.#undo) undo();
-    this.#snapshot = snapshot(this.name, this.#topology, true);
     this.#waiting.rejectAll(this.#closedError());
-    this.#emitter.emit('topology', this.#snapshot);
+    this.#emitter.emit('topology', this.#lastTopology);
     this.#emitter.clear();
-    if (this.#ownsSentinels) await this.#sentinels.close();
+    await this.#ownSentinels?.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  /** Everything that happens comes through here: judged by `step`, then acted upon. */
-  #observe(observation: Observation): void {
-    this.#inbox.push(observation);
-    // A follower or listener may cause the next observation; it waits until this one is done with.
-    if (this.#inbox.length > 1) return;
-    for (let next = this.#inbox[0]; next; next = this.#inbox[0]) {
-      try {
-        if (!this.#isClosed) this.#judge(next);
-      } catch (error) {
-        // Whatever it was, a resolver must not stay deaf.
-        this.#fail(error);
-      }
-      this.#inbox.shift();
-    }
-  }
-
-  #judge(observation: Observation): void {
-    const at = now();
-    const before = this.#topology;
-    const [topology, changes] = step(before, observation, at);
-    this.#topology = topology;
-    this.#watches.set(watchList(topology, at));
-    this.#wakeAt(nextDeadline(topology, at), at);
-    if (!looksSame(topology, before)) this.#refreshSnapshot();
-    for (const change of changes) this.#act(change, at);
-    this.#waiting.check();
-  }
-
-  #act(change: Change, at: number): void {
-    if (change.type === 'ask') return this.#sentinels.ask(this.name, change.sentinel);
-    if (change.type === 'fault') return this.#emitter.emit('error', this.#diagnose());
-    if (change.type === 'hold' || change.type === 'release') this.#followers.tell(change);
-    // The first master is where followers start; there is nothing to leave.
-    if (change.type === 'move' && change.from) this.#followers.tell(change);
-    this.#announce(toEvent(change, this.name, this.#topology.configEpoch, at));
-  }
-
-  #announce<Name extends keyof ChangeEvents>(told: { type: Name; event: ResolverEvents[Name] }): void {
-    publish(told.type, told.event);
-    this.#emitter.emit(told.type, told.event);
-  }
-
-  #refreshSnapshot(): void {
-    const fresh = snapshot(this.name, this.#topology, false);
-    const isNews = !isSameTopology(fresh, this.#snapshot);
-    this.#snapshot = fresh;
-    if (isNews) this.#emitter.emit('topology', fresh);
-  }
-
-  #wakeAt(deadline: number, at: number): void {
-    this.#cancelDeadline();
-    if (deadline === Infinity) return;
-    this.#cancelDeadline = after(Math.ceil(deadline - at), () => this.#observe({ type: 'tick' }));
-  }
-
   #ready(): NodeAddress | undefined {
     if (this.#isClosed) throw this.#closedError();
-    const { master } = this.#topology;
-    if (master && this.#isOpen(master)) return Object.freeze({ host: master.host, port: master.port });
-    const diagnosis = master ? undefined : this.#diagnose();
-    if (diagnosis && isHopeless(this.#topology, diagnosis)) throw diagnosis;
-    return undefined;
-  }
-
-  #isOpen(address: NodeAddress): boolean {
-    const { master, verified, hold } = this.#topology;
-    return master !== undefined && sameAddress(master, address) && verified && !hold && !this.#isClosed;
+    return this.#watch.openMaster();
   }
 
   get #isClosed(): boolean {
     return this.#closing.signal.aborted;
-  }
-
-  #endpoint(address: NodeAddress): Endpoint {
-    const { node, mapAddress, connectTimeoutMs, commandTimeoutMs, credentialsTimeoutMs } = this.#options;
-    const timeouts = { connectTimeoutMs, commandTimeoutMs, credentialsTimeoutMs };
-    return { kind: 'node', address, mapAddress, ...node, ...timeouts };
   }
 
   #pickReplica(refused: ReadonlySet<string>): NodeAddress | undefined {
@@ -315,7 +222,7 @@ class MasterResolver implements Resolver {
   }
 
   #diagnose(): SwitchmasterError {
-    return this.#isClosed ? this.#closedError() : diagnose(this.name, this.#topology);
+    return this.#isClosed ? this.#closedError() : this.#watch.diagnose();
   }
 
   #closedError(): SwitchmasterError {
@@ -325,7 +232,7 @@ class MasterResolver implements Resolver {
   /** Before there is a master, nothing else tells those who wait of a node that cannot be asked. */
   #tellOfFirst(cause: Error): void {
     const error = asSwitchmasterError(cause, 'MASTER_UNREACHABLE');
-    if (this.#topology.master || this.#toldOfFirst.has(error.code)) return;
+    if (this.topology.master || this.#toldOfFirst.has(error.code)) return;
     this.#toldOfFirst.add(error.code);
     this.#fail(error);
   }

@@ -38,7 +38,7 @@ export function createSentinelSet(options: SentinelSetOptions): SentinelSet {
   return new Sentinels(checkSetOptions(options));
 }
 
-/** A resolver's ear at the set. */
+/** The ear at the set of a master's watch. */
 export interface Watcher {
   readonly name: string;
   observe(observation: Observation): void;
@@ -77,10 +77,13 @@ export class Sentinels implements SentinelSet {
     );
   }
 
-  /** Tells the watcher all that is known, and from then on all that happens. */
-  join(watcher: Watcher): () => void {
+  assertOpen(): void {
     if (this.#closed)
       throw new SwitchmasterError('CLOSED', 'the sentinel set given in `sentinels` was closed');
+  }
+
+  /** Tells the watcher all that is known, and from then on all that happens. */
+  join(watcher: Watcher): () => void {
     this.#watchers.add(watcher);
     for (const entry of this.#entries.values()) {
       watcher.observe(viewOf(entry));

@@ -54,10 +54,10 @@ export interface TopologySnapshot {
   readonly minority: boolean;
 }
 
-export function snapshot(name: string, t: Topology, closed: boolean): TopologySnapshot {
+export function snapshot(name: string, t: Topology): TopologySnapshot {
   return Object.freeze({
     name,
-    phase: closed ? 'closed' : phaseOf(t),
+    phase: phaseOf(t),
     master: t.master && freeze(t.master),
     verified: t.verified,
     candidate: t.failover && freeze(t.failover.candidate),
