@@ -9,7 +9,7 @@ import { toEvent, type ChangeEvents, type ResolverEvents, type SwitchEvent } fro
 import type { FollowerCall } from './follower.ts';
 import { NodeWatches } from './node-watches.ts';
 import type { CheckedResolverOptions } from './options.ts';
-import { isSameWatch } from './same-watch.ts';
+import { isSameWatch } from './same-options.ts';
 import type { Sentinels } from './sentinel-set.ts';
 import { isSameTopology, looksSame, snapshot, type TopologySnapshot } from './snapshot.ts';
 import { emptyTopology, step, type Change, type Observation, type Topology } from './topology.ts';

@@ -15,7 +15,8 @@ import {
   type CheckedResolverOptions,
   type ResolverOptions,
 } from './options.ts';
-import { Sentinels } from './sentinel-set.ts';
+import type { Sentinels } from './sentinel-set.ts';
+import { shareSentinels, type SharedSentinels } from './shared-sentinels.ts';
 import type { Replica, TopologySnapshot } from './snapshot.ts';
 import { WaitingRoom } from './waiting.ts';
 
@@ -78,7 +79,8 @@ export interface Resolver extends AsyncDisposable {
 
 /**
  * Starts to watch a master through its sentinels. Nothing of it keeps the process alive, calls that wait
- * excepted.
+ * excepted. Resolvers with the same sentinels and settings share their connections, and those of the same
+ * name what they know.
  *
  * @throws SwitchmasterError `INVALID_OPTION`, at once.
  *
@@ -99,7 +101,7 @@ class MasterResolver implements Resolver {
   readonly [resolverBrand]: true = true;
   readonly name: string;
   readonly #options: CheckedResolverOptions;
-  readonly #ownSentinels: Sentinels | undefined;
+  readonly #shared: SharedSentinels | undefined;
   readonly #emitter = new Emitter<ResolverEvents>();
   readonly #followers: Followers;
   readonly #waiting = new WaitingRoom();
@@ -114,8 +116,8 @@ class MasterResolver implements Resolver {
   constructor(options: CheckedResolverOptions) {
     this.name = options.name;
     this.#options = options;
-    this.#ownSentinels = isSentinelSet(options.sentinels) ? undefined : new Sentinels(options.sentinels);
-    const sentinels = this.#ownSentinels ?? (options.sentinels as Sentinels);
+    this.#shared = isSentinelSet(options.sentinels) ? undefined : shareSentinels(options.sentinels);
+    const sentinels = this.#shared?.sentinels ?? (options.sentinels as Sentinels);
     this.#followers = new Followers((error) => this.#fail(error));
     // Every call that waits listens to it.
     setMaxListeners(0, this.#closing.signal);
@@ -199,7 +201,7 @@ class MasterResolver implements Resolver {
     this.#waiting.rejectAll(this.#closedError());
     this.#emitter.emit('topology', this.#lastTopology);
     this.#emitter.clear();
-    await this.#ownSentinels?.close();
+    await this.#shared?.release();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -169,3 +169,43 @@ it('resolvers with other settings watch for themselves', async () => {
   await eventually(() => expect(at(members, 0).told).toHaveLength(2));
   expect(at(members, 1).told).toEqual(['hold failover']);
 });
+
+describe('resolvers that were given addresses', () => {
+  const given = ({ addresses }: Fakes): ResolverOptions => ({
+    ...quick,
+    name: 'mymaster',
+    sentinels: addresses,
+  });
+
+  it('share the connections to the sentinels, which the last one closes', async () => {
+    await using fakes = await startFakes();
+    const resolvers = Array.from({ length: 20 }, () => createResolver(given(fakes)));
+    await Promise.all(resolvers.map((resolver) => resolver.master(within(5000))));
+    expect(fakes.sentinels.map(({ accepted }) => accepted)).toEqual([1, 1, 1]);
+    expect(watchers(fakes)).toBe(1);
+    const [first, ...others] = resolvers;
+    await Promise.all(others.map((resolver) => resolver.close()));
+    expect(fakes.sentinels.map(({ connections }) => connections)).toEqual([1, 1, 1]);
+    expect(first?.topology.sentinels.map(({ state }) => state)).toEqual(Array(3).fill('connected'));
+    await first?.close();
+    await first?.close();
+    await eventually(() => expect(fakes.sentinels.map(({ connections }) => connections)).toEqual([0, 0, 0]));
+  });
+
+  it('have others after that', async () => {
+    await using fakes = await startFakes();
+    for (const round of [1, 2]) {
+      await using resolver = createResolver(given(fakes));
+      await resolver.master(within(5000));
+      expect(fakes.sentinels.map(({ accepted }) => accepted)).toEqual([round, round, round]);
+    }
+  });
+
+  it('and other settings do not share them', async () => {
+    await using fakes = await startFakes();
+    await using one = createResolver(given(fakes));
+    await using other = createResolver({ ...given(fakes), pingIntervalMs: 150 });
+    await Promise.all([one.master(within(5000)), other.master(within(5000))]);
+    expect(fakes.sentinels.map(({ accepted }) => accepted)).toEqual([2, 2, 2]);
+  });
+});

@@ -29,7 +29,7 @@ const figures: readonly FigureDefinition[] = [
 
 const variants = [
   { name: 'shared', title: `a sentinel set for each of the ${processes} processes`, share: true },
-  { name: 'own', title: 'a sentinel set for each resolver', share: false },
+  { name: 'own', title: 'each resolver given the addresses', share: false },
 ] as const;
 
 const resolver = { name: 'switchmaster-core', kind: 'ours', library: '@switchmaster/core' } as const;

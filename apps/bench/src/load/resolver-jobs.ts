@@ -11,7 +11,7 @@ export interface ResolverJobs {
 export interface StartTask {
   readonly deployment: Deployment;
   readonly count: number;
-  /** Whether they share a sentinel set, as those of one application do. */
+  /** Whether they are given a sentinel set, and not the sentinels' addresses. */
   readonly share: boolean;
 }
 

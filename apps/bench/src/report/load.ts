@@ -78,7 +78,7 @@ export function fanOutPlots(results: readonly ScenarioResult[]): Plots {
     });
     return [
       {
-        label: scenario === 'shared' ? 'a sentinel set for each process' : 'a sentinel set for each resolver',
+        label: scenario === 'shared' ? 'a sentinel set for each process' : 'each resolver given the addresses',
         points,
       },
     ];

@@ -1,5 +1,6 @@
+import { addressKey } from './address.ts';
 import { AskedCredentials, type CredentialsSource } from './credentials.ts';
-import type { CheckedResolverOptions } from './options.ts';
+import type { CheckedResolverOptions, CheckedSetOptions } from './options.ts';
 import type { CheckedServer } from './server-options.ts';
 
 /** Whether two resolvers of one sentinel set would ask the same nodes in the same way, and judge alike. */
@@ -7,11 +8,26 @@ export function isSameWatch(a: CheckedResolverOptions, b: CheckedResolverOptions
   return (
     isSameServer(a.node, b.node) &&
     isAlike(a.settings, b.settings) &&
-    isAlike({ ...a, ...judgedApart }, { ...b, ...judgedApart })
+    isAlike({ ...a, ...comparedApart }, { ...b, ...comparedApart })
   );
 }
 
-const judgedApart = { sentinels: undefined, node: undefined, settings: undefined };
+/** Whether two sets would talk to the same sentinels in the same way. */
+export function isSameSet(a: CheckedSetOptions, b: CheckedSetOptions): boolean {
+  const sentinels = a.sentinels.map(addressKey).join() === b.sentinels.map(addressKey).join();
+  return (
+    sentinels &&
+    isSameServer(a.server, b.server) &&
+    isAlike(a.backoff, b.backoff) &&
+    isAlike({ ...a, ...comparedApart }, { ...b, ...comparedApart })
+  );
+}
+
+const comparedApart = {
+  sentinels: undefined,
+  ...{ node: undefined, settings: undefined },
+  ...{ server: undefined, backoff: undefined },
+};
 
 function isSameServer(a: CheckedServer, b: CheckedServer): boolean {
   const tls = a.tls === b.tls || (a.tls !== undefined && b.tls !== undefined && isAlike(a.tls, b.tls));

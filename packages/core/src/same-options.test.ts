@@ -1,8 +1,14 @@
 import { expect, it } from 'vitest';
-import { checkResolverOptions, type ResolverOptions } from './options.ts';
-import { isSameWatch } from './same-watch.ts';
+import {
+  checkResolverOptions,
+  checkSetOptions,
+  type ResolverOptions,
+  type SentinelSetOptions,
+} from './options.ts';
+import { isSameSet, isSameWatch } from './same-options.ts';
 
-const base = { name: 'mymaster', sentinels: ['s1', 's2'] };
+const sentinels = ['s1', 's2'];
+const base = { name: 'mymaster', sentinels };
 const mapped = (): NonNullable<ResolverOptions['mapAddress']> => (address) => address;
 const map = mapped();
 const given = (): { password: string } => ({ password: 'now' });
@@ -54,8 +60,25 @@ it.each<[boolean, string, Partial<ResolverOptions>, Partial<ResolverOptions>]>([
     { node: { tls: { session: ca } } },
     { node: { tls: { session: Buffer.from(ca) } } },
   ],
-])('%s: %s', (same, _, one, other) => {
+])('the same watch? %s: %s', (same, _, one, other) => {
   const [a, b] = [checkResolverOptions({ ...base, ...one }), checkResolverOptions({ ...base, ...other })];
   expect(isSameWatch(a, b)).toBe(same);
   expect(isSameWatch(b, a)).toBe(same);
+});
+
+it.each<[boolean, string, Partial<SentinelSetOptions>, Partial<SentinelSetOptions>]>([
+  [true, 'nothing but what is needed', {}, {}],
+  [true, 'the same in other words', {}, { sentinels: [{ host: 's1', port: 26379 }, 's2:26379'] }],
+  [false, 'one more', {}, { sentinels: ['s1', 's2', 's3'] }],
+  [false, 'other ones', {}, { sentinels: ['s1', 's3'] }],
+  [false, 'a password', {}, { sentinel: { password: 'a' } }],
+  [true, 'the same in a URL', { sentinel: { password: 'a' } }, { sentinels: 'redis+sentinel://:a@s1,s2/m' }],
+  [false, 'TLS', {}, { sentinel: { tls: true } }],
+  [false, 'another pace', {}, { pingIntervalMs: 100 }],
+  [false, 'another backoff', {}, { backoff: { maxMs: 5000 } }],
+  [false, 'a map', {}, { mapAddress: map }],
+])('the same set? %s: %s', (same, _, one, other) => {
+  const [a, b] = [checkSetOptions({ sentinels, ...one }), checkSetOptions({ sentinels, ...other })];
+  expect(isSameSet(a, b)).toBe(same);
+  expect(isSameSet(b, a)).toBe(same);
 });
