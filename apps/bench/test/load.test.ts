@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { BenchClient } from '../src/clients/client.ts';
 import { clients } from '../src/clients/index.ts';
@@ -27,6 +27,7 @@ test('a client that is held up once is late for all that was due in the meantime
   expect(p999).toBeGreaterThanOrEqual(49);
   // Half of the commands were due before or long after it.
   expect(p50).toBeLessThan(p999);
+  // An answer that takes its time, which is what is measured.
   const late = await pace(
     clientThat(() => sleep(5)),
     { perSecond: 1000, durationMs: 20 },
@@ -40,14 +41,14 @@ test('never more commands are in flight than asked for, and each answer is follo
   let answered = 0;
   const client = clientThat(async () => {
     most = Math.max(most, ++inFlight);
-    await sleep(1);
+    await turn();
     inFlight--;
     answered++;
   });
-  const work = await hammer(client, { command: 'set', inFlight: 7, durationMs: 30 });
+  const work = await hammer(client, { command: 'set', inFlight: 7, durationMs: 200 });
   expect(most).toBe(7);
   expect(work.commands).toBe(answered);
-  expect(work.wallMs).toBeGreaterThanOrEqual(30);
+  expect(work.wallMs).toBeGreaterThanOrEqual(200);
 });
 
 test('clients are compared with the plain one of their library, and with no other', () => {

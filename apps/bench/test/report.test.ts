@@ -130,11 +130,15 @@ describe('a client is ahead', () => {
   });
 });
 
-test('lines on which we are behind are named, and nothing is named where we are not', () => {
+test('lines on which we are behind are named, with the reason where one is known, and nothing is named where we are not', () => {
   const ours = clientWith('switchmaster-x', [50, 60]);
-  const behind = merge({}, resultsOf([scenario('S1', [ours, clientWith('swift', [10, 20], 'peer')])]));
+  const clients = [ours, clientWith('switchmaster-y', [70, 80]), clientWith('swift', [10, 20], 'peer')];
+  const behind = merge({}, resultsOf([scenario('S1', clients), scenario('S3', clients)]));
   expect(renderReport(behind).document).toContain(
-    'S1 serial, outage: `switchmaster-x` 55 (50–60), `swift` 15 (10–20).',
+    'S1 serial, outage: `switchmaster-x` 55 (50–60), `switchmaster-y` 75 (70–80); `swift` 15 (10–20).\n',
+  );
+  expect(renderReport(behind).document).toMatch(
+    /Ours stop writing [^-]*\n\n- S3 serial, outage: .* `swift` 15 \(10–20\)\.\n/,
   );
   const ahead = merge({}, resultsOf([scenario('S1', [ours, clientWith('slow', [100, 200], 'peer')])]));
   expect(renderReport(ahead).document).toMatch(/## Where we are not first\n\n[^#]*\n\nNone\.\n/);

@@ -1,5 +1,6 @@
 import { clients } from '../clients/index.ts';
 import type { Machine, SectionName } from '../results.ts';
+import type { Behind } from './reasons.ts';
 import { behindInFaults, faultPlots, faultsSection, type Plots } from './faults.ts';
 import {
   behindInFanOut,
@@ -20,7 +21,7 @@ type Results = Part['results'];
 interface Chapter {
   readonly text: (results: Results) => string;
   readonly plots?: (results: Results) => Plots;
-  readonly behind: (results: Results) => string[];
+  readonly behind: (results: Results) => Behind[];
 }
 
 const chapters: Readonly<Record<SectionName, Chapter>> = {
@@ -153,11 +154,16 @@ function clientSection(): string {
 }
 
 function behindSection(parts: readonly [SectionName, Part][]): string {
-  const lines = parts.flatMap(([name, { results }]) => chapters[name].behind(results));
+  const behind = parts.flatMap(([name, { results }]) => chapters[name].behind(results));
+  const reasons = new Set(behind.map(({ why }) => why));
   return blocks(
     '## Where we are not first',
     'Lines on which another client or an oracle is ahead of one of ours by more than chance (in the median, and in ' +
       'its worst run it is better than ours in its best, outages by 20 ms at least), and goals that were missed.',
-    lines.length > 0 ? list(lines) : 'None.',
+    behind.length === 0 ? 'None.' : '',
+    ...[...reasons].flatMap((reason) => [
+      reason ?? 'What else there is:',
+      list(behind.filter(({ why }) => why === reason).map(({ line }) => line)),
+    ]),
   );
 }

@@ -4,6 +4,7 @@ import { show, showFigure } from './numbers.ts';
 import { bars } from './plots/bars.ts';
 import { matrix } from './plots/matrix.ts';
 import { ranges } from './plots/ranges.ts';
+import { type Behind, reasonFor } from './reasons.ts';
 import { best, find, isAhead, measured, medianOf } from './select.ts';
 
 /** Plots by the name of their file. */
@@ -127,23 +128,29 @@ function scenarioDetails(result: ScenarioResult): string {
   return details(`${heading}: ${title.replaceAll('`', '')}`, blocks(rows, ...notes));
 }
 
-/** Lines on which a client of ours is behind, by more than chance, another or the oracle of the promotion. */
-export function behindInFaults(results: readonly ScenarioResult[]): string[] {
-  return results.flatMap((result) => {
-    const ours = measured(result).filter(({ kind }) => kind === 'ours');
-    const others = measured(result).filter(({ kind }) => kind === 'peer' || kind === 'oracle');
-    const where = `${result.scenario} ${result.variant ?? ''}`.trim();
-    return ['outage', 'lost', 'failed', 'hung', 'twice'].flatMap((name) => {
-      const figure = result.figures.find((one) => one.name === name);
-      const first = best(others, name);
-      if (!figure || !first) return [];
-      return ours
-        .filter((client) => isAhead(first, client, figure))
-        .map(
-          (client) =>
-            `${where}, ${figure.title}: \`${client.client}\` ${showFigure(client, figure)}, \`${first.client}\` ${showFigure(first, figure)}.`,
-        );
-    });
+/** Lines on which clients of ours are behind, by more than chance, another or the oracle of the promotion, and why. */
+export function behindInFaults(results: readonly ScenarioResult[]): Behind[] {
+  return results.flatMap((result) =>
+    ['outage', 'lost', 'failed', 'hung', 'twice'].flatMap((name) => behindAt(result, name)),
+  );
+}
+
+function behindAt(result: ScenarioResult, name: string): Behind[] {
+  const figure = result.figures.find((one) => one.name === name);
+  const first = best(
+    measured(result).filter(({ kind }) => kind === 'peer' || kind === 'oracle'),
+    name,
+  );
+  if (!figure || !first) return [];
+  const shown = (client: ClientResult): string => `\`${client.client}\` ${showFigure(client, figure)}`;
+  const behind = measured(result).filter(
+    (client) => client.kind === 'ours' && isAhead(first, client, figure),
+  );
+  const reasonOf = ({ client }: ClientResult): string | undefined => reasonFor(result.scenario, name, client);
+  const where = [result.scenario, result.variant].filter(Boolean).join(' ');
+  return [...new Set(behind.map(reasonOf))].map((why) => {
+    const clients = behind.filter((client) => reasonOf(client) === why).map(shown);
+    return { line: `${where}, ${figure.title}: ${clients.join(', ')}; ${shown(first)}.`, why };
   });
 }
 

@@ -4,7 +4,8 @@ import { blocks, image, table } from './markdown.ts';
 import { show, showFigure } from './numbers.ts';
 import { curves } from './plots/curves.ts';
 import { ranges } from './plots/ranges.ts';
-import { find, measured, medianOf } from './select.ts';
+import type { Behind } from './reasons.ts';
+import { measured, medianOf } from './select.ts';
 
 export function throughputSection(results: readonly ScenarioResult[]): string {
   return blocks(
@@ -78,7 +79,8 @@ export function fanOutPlots(results: readonly ScenarioResult[]): Plots {
     });
     return [
       {
-        label: scenario === 'shared' ? 'a sentinel set for each process' : 'each resolver given the addresses',
+        label:
+          scenario === 'shared' ? 'a sentinel set for each process' : 'each resolver given the addresses',
         points,
       },
     ];
@@ -133,13 +135,13 @@ const goals: Readonly<Record<'throughput' | 'latency' | 'resources', readonly Go
 };
 
 /** Where a client of ours misses what it should do beside the plain one. */
-export function behindInLoad(section: keyof typeof goals, results: readonly ScenarioResult[]): string[] {
+export function behindInLoad(section: keyof typeof goals, results: readonly ScenarioResult[]): Behind[] {
   return results.flatMap((result) =>
     goals[section].flatMap(({ figure, what, isMet }) =>
       measured(result).flatMap((client) => {
         const ratio = medianOf(client, figure);
         if (client.kind !== 'ours' || ratio === null || isMet(ratio)) return [];
-        return [`${result.title}, ${what}: \`${client.client}\` ${show(ratio, 'ratio')}.`];
+        return [{ line: `${result.title}, ${what}: \`${client.client}\` ${show(ratio, 'ratio')}.` }];
       }),
     ),
   );
@@ -147,11 +149,16 @@ export function behindInLoad(section: keyof typeof goals, results: readonly Scen
 
 const fanOutGoalMs = 300;
 
-export function behindInFanOut(results: readonly ScenarioResult[]): string[] {
-  const shared = find(results, 'shared')?.clients[0];
-  const last = shared && medianOf(shared, 'moved-100');
-  if (typeof last !== 'number' || last <= fanOutGoalMs) return [];
-  return [
-    `Fan-out, the last of 1,000 resolvers moved later than ${fanOutGoalMs} ms after the promotion: ${show(last, 'ms')} ms.`,
-  ];
+export function behindInFanOut(results: readonly ScenarioResult[]): Behind[] {
+  return results.flatMap((result) => {
+    const [client] = result.clients;
+    const last = client && medianOf(client, 'moved-100');
+    if (typeof last !== 'number' || last <= fanOutGoalMs) return [];
+    const where = `Fan-out, ${result.title}`;
+    return [
+      {
+        line: `${where}: the last moved later than ${fanOutGoalMs} ms after the promotion: ${show(last, 'ms')} ms.`,
+      },
+    ];
+  });
 }

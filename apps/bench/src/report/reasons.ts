@@ -1,0 +1,72 @@
+/** A line on which clients of ours are behind, and why if that is known. */
+export interface Behind {
+  readonly line: string;
+  readonly why?: string | undefined;
+}
+
+/** Why some clients of ours are behind on some lines, where that is known and meant. The first that fits is said. */
+interface Reason {
+  readonly figures: readonly string[];
+  /** Default: all. */
+  readonly scenarios?: readonly string[];
+  /** Default: all. */
+  readonly clients?: RegExp;
+  readonly why: string;
+}
+
+const reasons: readonly Reason[] = [
+  {
+    figures: ['outage'],
+    scenarios: ['S10'],
+    why:
+      'The oracle is told where the master is. Ours ask the sentinels, and wait a moment for the one that hangs to ' +
+      'contradict the one that answers.',
+  },
+  {
+    figures: ['outage'],
+    scenarios: ['S6'],
+    why:
+      'The oracle connects and writes. Ours ask the node for its role first, on the connection that is to be used, ' +
+      'and every client does so at once.',
+  },
+  {
+    figures: ['outage'],
+    clients: /-announcement$/,
+    why: "With `switchOn: 'announcement'` they wait for `+switch-master` by choice; compare them with `oracle-announcement`.",
+  },
+  {
+    figures: ['outage'],
+    scenarios: ['S3', 'S9'],
+    why:
+      'Ours stop writing when the leader has chosen a replica, one tick of the sentinel (50 to 100 ms) before the ' +
+      'promotion. That is why they lose nothing, and what the others lose.',
+  },
+  {
+    figures: ['lost'],
+    scenarios: ['S7b'],
+    why:
+      'Cut off together with the old master, nobody can know that there is another one. The only way is not to write: ' +
+      "`onMinority: 'hold'` stops when a majority of the sentinels is out of sight; `node-redis6-tuned` " +
+      'hardly writes at all from the cut on, and little before.',
+  },
+  {
+    figures: ['failed'],
+    clients: /cache-manager/,
+    why: 'An operation of the cache has a deadline, and then is a miss: a failover costs misses and not hangs.',
+  },
+  {
+    figures: ['failed'],
+    clients: /node-redis|factory/,
+    why:
+      'node-redis rejects what was sent and has no reply when its connection ends, since it may have been carried out. ' +
+      'ioredis sends it again, which is what "run twice" counts.',
+  },
+];
+
+/** What is said of a client on a line on which it is behind. */
+export function reasonFor(scenario: string, figure: string, client: string): string | undefined {
+  return reasons.find(
+    ({ figures, scenarios, clients }) =>
+      figures.includes(figure) && (scenarios?.includes(scenario) ?? true) && (clients?.test(client) ?? true),
+  )?.why;
+}
