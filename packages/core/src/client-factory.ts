@@ -11,7 +11,11 @@ export interface ClientFactoryOptions<Client> {
   readonly close: (client: Client) => unknown;
 }
 
-/** A client per master: made when it is first asked for, closed when followers leave that master. */
+/**
+ * A client per master: made when it is first asked for, closed when followers leave that master. From then on the next
+ * one is made at the move, whether anybody asks for it or not. It is not made before, while traffic is held: a sentinel
+ * that promotes a replica kills all connections to it, and not every client would come back from that.
+ */
 export interface ClientFactory<Client> extends AsyncDisposable {
   /**
    * The client of the current master; never one of a master that was left. Waits while there is none or
@@ -58,10 +62,8 @@ export function createClientFactory<Client>(
     // A client that cannot even be closed is gone all the same.
     return end(made).catch(() => {});
   };
-  const unfollow = resolver.follow({ hold() {}, release() {}, move: () => void retire() });
-
   const make = (address: NodeAddress): Made<Client> => {
-    const client = Promise.resolve(resolver.mapAddress(address)).then(create);
+    const client = Promise.resolve(address).then((announced) => create(resolver.mapAddress(announced)));
     const made: Made<Client> = { address, client };
     client.catch((error: unknown) => {
       if (current === made) current = undefined;
@@ -69,6 +71,15 @@ export function createClientFactory<Client>(
     });
     return made;
   };
+  const unfollow = resolver.follow({
+    hold() {},
+    release() {},
+    move: (to) => {
+      const isWanted = current !== undefined;
+      void retire();
+      if (isWanted) current = make(to);
+    },
+  });
   const diagnose = (): SwitchmasterError =>
     new SwitchmasterError('TIMED_OUT', `no client for the master '${resolver.name}' within the deadline`);
 
@@ -78,6 +89,7 @@ export function createClientFactory<Client>(
         if (closed) throw new SwitchmasterError('CLOSED', 'the client factory was closed');
         throwIfAborted(signal, diagnose);
         const address = await resolver.master({ signal });
+        if (closed) continue;
         if (current && !sameAddress(current.address, address)) void retire();
         const made = (current ??= make(address));
         const client = await untilAborted(made.client, signal, () => {}, diagnose);

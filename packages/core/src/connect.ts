@@ -6,7 +6,6 @@ import { longestMs } from './clock.ts';
 import type { Endpoint } from './dial.ts';
 import { asSwitchmasterError, SwitchmasterError } from './errors.ts';
 import { askRole, openNode } from './node.ts';
-import { markAddress } from './socket-address.ts';
 import { linkSignals, throwIfAborted } from './waiting.ts';
 
 export type ConnectRole = 'master' | 'replica';
@@ -21,7 +20,7 @@ export interface Source {
   /** A healthy replica that is none of these. */
   pickReplica(refused: ReadonlySet<string>): NodeAddress | undefined;
   endpoint(address: NodeAddress): Endpoint;
-  /** A socket goes to its new owner. */
+  /** A socket goes to its new owner, marked with where it leads. */
   handOut(socket: Socket, address: NodeAddress): void;
   suspect(address: NodeAddress): void;
   diagnose(): SwitchmasterError;
@@ -60,7 +59,7 @@ async function untilConnected(source: Source, role: ConnectRole, signal: AbortSi
       const socket = await dialRole(source.endpoint(address), replica ? 'replica' : 'master', signal);
       if (replica || source.isOpen(address)) {
         source.handOut(socket, address);
-        return markAddress(socket, address);
+        return socket;
       }
       socket.destroy();
     } catch (error) {

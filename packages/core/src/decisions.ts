@@ -3,6 +3,7 @@ import { majorityOf, nominations, voters, witnesses } from './consensus.ts';
 import {
   announced,
   deniedNomination,
+  discoveryDueAt,
   failoverAtHand,
   isDenied,
   isInSight,
@@ -181,7 +182,7 @@ export function watchList(t: Topology, now: number): Watched[] {
 /** When a decision is due though nothing happens; `Infinity` if never. */
 export function nextDeadline(t: Topology, now: number): number {
   const due = [
-    t.master ? Infinity : t.startedAt + t.settings.discoveryTimeoutMs,
+    t.master ? Infinity : discoveryDueAt(t, now),
     t.hold ? deadlineOf(t, t.hold) : Infinity,
     t.provisional ? t.provisional.since + announcementTimeoutMs : Infinity,
     t.failover ? t.failover.since + announcementTimeoutMs : Infinity,

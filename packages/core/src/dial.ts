@@ -63,12 +63,14 @@ export async function dial(endpoint: Endpoint, signal: AbortSignal): Promise<Soc
     socket.once(endpoint.tls ? 'secureConnect' : 'connect', () => {
       settle();
       socket.off('error', fail).off('close', closed);
-      // A socket that fails while nobody listens must not end the process.
-      socket.on('error', () => {});
+      socket.on('error', ignore);
       resolve(socket);
     });
   });
 }
+
+/** A socket that fails while nobody listens must not end the process. It keeps nothing of the dialling in memory. */
+function ignore(): void {}
 
 function open(endpoint: Endpoint, { host, port }: NodeAddress): Socket {
   const { address, tls, lookup } = endpoint;

@@ -49,13 +49,31 @@ export function announced(t: Topology, now: number): Nomination | undefined {
   const best = preferred(t);
   if (best === undefined) return undefined;
   if (t.master === undefined) {
-    return mayDecide(t.sentinels) || now >= t.startedAt + t.settings.discoveryTimeoutMs ? best : undefined;
+    return mayDecide(t.sentinels) || now >= discoveryDueAt(t, now) ? best : undefined;
   }
   if (sameAddress(best.address, t.master)) return undefined;
   if (t.provisional && best.configEpoch <= t.provisional.epochBefore) return undefined;
   if (best.configEpoch >= t.configEpoch) return best;
   // Config epochs only go up; SENTINEL RESET and MONITOR start them anew, for all sentinels together.
   return best.supporters.length >= majorityOf(voters(t.sentinels).length) ? best : undefined;
+}
+
+/** How long the others get once a master is named, from the start on: so many times what that took, and this at least. */
+const patience = { times: 3, leastMs: 50 } as const;
+
+/**
+ * Until when the first decision waits for a majority. Once the master that is named says so itself, it waits for
+ * nobody who is far slower than the first to answer: who comes later is heard then, and the highest epoch wins.
+ */
+export function discoveryDueAt(t: Topology, now: number): number {
+  const { startedAt, firstNamedAt, settings } = t;
+  const latest = startedAt + settings.discoveryTimeoutMs;
+  const best = preferred(t);
+  const isConfirmed = best !== undefined && saysMaster(t, best.address, now);
+  // Who would rather hold than follow a minority would rather wait, too.
+  if (firstNamedAt === undefined || !isConfirmed || settings.onMinority === 'hold') return latest;
+  const tookMs = firstNamedAt - startedAt;
+  return Math.min(startedAt + Math.max(patience.times * tookMs, patience.leastMs), latest);
 }
 
 /**

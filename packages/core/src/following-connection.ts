@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { sameAddress, type NodeAddress } from './address.ts';
 import type { ConnectRole } from './connect.ts';
+import type { Follower } from './follower.ts';
 import type { Resolver } from './resolver.ts';
 import { addressOf } from './socket-address.ts';
 
@@ -37,30 +38,30 @@ const lookForReplicaMs = 5000;
  */
 export class FollowingConnection {
   readonly #resolver: Resolver;
-  readonly #options: FollowingConnectionOptions;
-  readonly #owner: ConnectionOwner;
+  readonly #role: ConnectRole;
+  readonly #timeoutMs: number | undefined;
+  readonly #traffic: Traffic;
   /** Only while it dials: there may be many that are open. */
   #cancel: AbortController | undefined = new AbortController();
   readonly #undo: () => void;
-  #socket: Socket | undefined;
-  #held = false;
   #closed = false;
 
-  constructor(resolver: Resolver, options: FollowingConnectionOptions, owner: ConnectionOwner) {
+  constructor(resolver: Resolver, { role, timeoutMs }: FollowingConnectionOptions, owner: ConnectionOwner) {
     this.#resolver = resolver;
-    this.#options = options;
-    this.#owner = owner;
+    this.#role = role;
+    this.#timeoutMs = timeoutMs;
+    this.#traffic = new Traffic(owner);
     this.#undo = this.#follow();
   }
 
   /** Where it leads. `undefined` before it is open. */
   get address(): NodeAddress | undefined {
-    return this.#socket && addressOf(this.#socket);
+    return this.#traffic.address;
   }
 
   /** Whether traffic is held. */
   get isHeld(): boolean {
-    return this.#held;
+    return this.#traffic.held;
   }
 
   /**
@@ -69,16 +70,15 @@ export class FollowingConnection {
    * @throws SwitchmasterError as {@link Resolver.connect}; after `timeoutMs` with the code that says why there is none.
    */
   async open(): Promise<Socket> {
-    const { timeoutMs } = this.#options;
     // With this reason the resolver's error says why there is no master.
     const late = (): void => this.cancel(new DOMException('connectTimeout has passed', 'TimeoutError'));
-    const timer = timeoutMs ? setTimeout(late, timeoutMs) : undefined;
+    const timer = this.#timeoutMs ? setTimeout(late, this.#timeoutMs) : undefined;
     try {
       for (;;) {
         const socket = await this.#connect();
         if (this.#isCurrent(socket)) {
           this.#cancel = undefined;
-          return (this.#socket = socket);
+          return (this.#traffic.socket = socket);
         }
         socket.destroy();
       }
@@ -108,13 +108,13 @@ export class FollowingConnection {
   async #connect(): Promise<Socket> {
     const { signal } = (this.#cancel ??= new AbortController());
     signal.throwIfAborted();
-    return await this.#resolver.connect({ role: this.#options.role, signal });
+    return await this.#resolver.connect({ role: this.#role, signal });
   }
 
   /** A hold or a move may have come between the resolver's answer and our reading it. */
   #isCurrent(socket: Socket): boolean {
-    if (this.#held || socket.destroyed) return false;
-    return this.#options.role === 'replica' || this.#isMaster(addressOf(socket));
+    if (this.isHeld || socket.destroyed) return false;
+    return this.#role === 'replica' || this.#isMaster(addressOf(socket));
   }
 
   #isMaster(address: NodeAddress | undefined): boolean {
@@ -124,36 +124,14 @@ export class FollowingConnection {
   #follow(): () => void {
     // `open()` says so, in its time.
     if (this.#resolver.topology.phase === 'closed') return () => {};
-    return this.#options.role === 'replica' ? this.#followReplicas() : this.#followMaster();
-  }
-
-  #followMaster(): () => void {
-    return this.#resolver.follow({
-      hold: () => {
-        this.#held = true;
-        this.#owner.hold?.();
-      },
-      release: () => this.#release(),
-      move: (to) => {
-        // It was dialled so late that it leads there already.
-        if (isSame(this.address, to)) return this.#release();
-        this.#held = false;
-        this.#owner.leave(to);
-      },
-    });
-  }
-
-  #release(): void {
-    if (!this.#held) return;
-    this.#held = false;
-    this.#owner.release?.();
+    return this.#role === 'replica' ? this.#followReplicas() : this.#resolver.follow(this.#traffic);
   }
 
   #followReplicas(): () => void {
     const unlisten = this.#resolver.on('topology', () => {
       const usable = [this.#resolver.topology.master, ...this.#resolver.replicas()];
       const { address } = this;
-      if (address && !usable.some((node) => isSame(address, node))) this.#owner.leave(undefined);
+      if (address && !usable.some((node) => isSame(address, node))) this.#traffic.leave(undefined);
     });
     const timer = setInterval(() => void this.#lookForReplica(), lookForReplicaMs).unref();
     return () => {
@@ -168,7 +146,44 @@ export class FollowingConnection {
     const found = await this.#connect().catch(() => undefined);
     found?.destroy();
     const replica = found && addressOf(found);
-    if (replica && !this.#isMaster(replica) && !this.#closed) this.#owner.leave(replica);
+    if (replica && !this.#isMaster(replica) && !this.#closed) this.#traffic.leave(replica);
+  }
+}
+
+/** A failover, as a connection to the master sees it. Methods, not closures: there may be many connections. */
+class Traffic implements Follower {
+  socket: Socket | undefined;
+  held = false;
+  readonly #owner: ConnectionOwner;
+
+  constructor(owner: ConnectionOwner) {
+    this.#owner = owner;
+  }
+
+  get address(): NodeAddress | undefined {
+    return this.socket && addressOf(this.socket);
+  }
+
+  hold(): void {
+    this.held = true;
+    this.#owner.hold?.();
+  }
+
+  release(): void {
+    if (!this.held) return;
+    this.held = false;
+    this.#owner.release?.();
+  }
+
+  move(to: NodeAddress): void {
+    // It was dialled so late that it leads there already.
+    if (isSame(this.address, to)) return this.release();
+    this.held = false;
+    this.leave(to);
+  }
+
+  leave(to: NodeAddress | undefined): void {
+    this.#owner.leave(to);
   }
 }
 

@@ -20,13 +20,15 @@ export interface LeaseOptions {
 export class ResolverLease {
   readonly #options: ResolverOptions | undefined;
   readonly #graceMs: number;
-  readonly #users = new Set<object>();
+  /** Of a resolver that was handed in nobody keeps account: there may be many leases of it. */
+  readonly #users: Set<object> | undefined;
   #resolver: Resolver;
-  #cancelClose: () => void = () => {};
+  #cancelClose: (() => void) | undefined;
 
   /** @throws SwitchmasterError `INVALID_OPTION`, at once. */
   constructor(source: Resolver | ResolverOptions, { graceMs = 0 }: LeaseOptions = {}) {
     this.#options = isResolver(source) ? undefined : source;
+    this.#users = this.#options && new Set();
     this.#graceMs = graceMs;
     this.#resolver = isResolver(source) ? source : createResolver(source);
   }
@@ -38,8 +40,8 @@ export class ResolverLease {
 
   /** The same user may come twice; it is one user. */
   acquire(user: object): Resolver {
-    this.#cancelClose();
-    this.#users.add(user);
+    this.#cancelClose?.();
+    this.#users?.add(user);
     if (this.#options && this.#resolver.topology.phase === 'closed') {
       this.#resolver = createResolver(this.#options);
     }
@@ -48,11 +50,11 @@ export class ResolverLease {
 
   /** It may never have acquired anything: then a resolver without any user is closed. */
   release(user: object): void {
-    this.#users.delete(user);
-    if (!this.#options || this.#users.size > 0) return;
+    this.#users?.delete(user);
+    if (!this.#users || this.#users.size > 0) return;
     // An error would have nobody to go to: the last user is gone.
     const close = (): void => void this.#resolver.close().catch(() => {});
-    this.#cancelClose();
+    this.#cancelClose?.();
     if (this.#graceMs === 0) close();
     else this.#cancelClose = after(this.#graceMs, close);
   }

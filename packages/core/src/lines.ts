@@ -1,14 +1,15 @@
 import type { Socket } from 'node:net';
-import { addressKey, formatAddress, type NodeAddress } from './address.ts';
+import { addressKey, formatAddress, sameAddress, type NodeAddress } from './address.ts';
 import { after } from './clock.ts';
 import { SwitchmasterError } from './errors.ts';
+import { addressOf, markAddress } from './socket-address.ts';
 
 /**
  * The sockets that were handed out. A firewall, a NAT or a load balancer can forget connections without a word to
  * either end: then what is written is lost, and nobody says so for as long as TCP tries again, a quarter of an hour.
  */
 export class Lines {
-  readonly #open = new Map<Socket, string>();
+  readonly #open = new Set<Socket>();
   /** One for all sockets. Node calls it on the socket. */
   readonly #forget: (this: Socket) => void;
   /** The looks that are to come, by address: one node's dead line says nothing about another's. */
@@ -22,7 +23,7 @@ export class Lines {
   }
 
   add(socket: Socket, address: NodeAddress): void {
-    this.#open.set(socket, addressKey(address));
+    this.#open.add(markAddress(socket, address));
     socket.on('close', this.#forget);
   }
 
@@ -32,9 +33,10 @@ export class Lines {
    */
   cutSilent(address: NodeAddress, silentMs: number): void {
     const key = addressKey(address);
-    const heard = [...this.#open].flatMap(([socket, leadsTo]) =>
-      leadsTo === key ? [{ socket, bytesRead: socket.bytesRead }] : [],
-    );
+    const heard = [...this.#open].flatMap((socket) => {
+      const leadsTo = addressOf(socket);
+      return leadsTo && sameAddress(leadsTo, address) ? [{ socket, bytesRead: socket.bytesRead }] : [];
+    });
     this.#looks.get(key)?.();
     const look = after(silentMs, () => {
       this.#looks.delete(key);

@@ -1,5 +1,5 @@
 import { sameAddress, type NodeAddress } from './address.ts';
-import { after, now } from './clock.ts';
+import { deadline, now } from './clock.ts';
 import { nextDeadline, watchList } from './decisions.ts';
 import { diagnose, isHopeless } from './diagnosis.ts';
 import { publish } from './diagnostics.ts';
@@ -187,10 +187,10 @@ export class MasterWatch {
     if (isNews) this.#forEach((member) => member.tell('topology', fresh));
   }
 
-  #wakeAt(deadline: number, at: number): void {
+  #wakeAt(due: number, at: number): void {
     this.#cancelDeadline();
-    if (deadline === Infinity || this.#closed) return;
-    this.#cancelDeadline = after(Math.ceil(deadline - at), () => this.observe({ type: 'tick' }));
+    if (due === Infinity || this.#closed) return;
+    this.#cancelDeadline = deadline(Math.ceil(due - at), () => this.observe({ type: 'tick' }));
   }
 
   #fail(error: unknown): void {

@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts';
 import type { Pace } from './decisions.ts';
 import type { Endpoint } from './dial.ts';
 import { askDoubting } from './doubt.ts';
+import { isSwitchmasterError } from './errors.ts';
 import { openNode } from './node.ts';
 import type { NodeRole } from './sentinel-messages.ts';
 import type { Unreachable } from './topology.ts';
@@ -71,6 +72,7 @@ export class NodeWatch {
   }
 
   async #role(): Promise<NodeRole | Unreachable> {
+    const kept = this.#connection;
     try {
       this.#connection ??= this.#listen(await openNode(this.#endpoint, this.#closing.signal));
       const { role, isDead } = await askDoubting(this.#connection, this.#endpoint, this.#closing.signal);
@@ -80,8 +82,10 @@ export class NodeWatch {
       }
       return role;
     } catch (error) {
+      // A connection that breaks under the question says nothing about the node yet; a fresh one does.
+      const broke = kept !== undefined && this.#connection === undefined && !isLate(error);
       this.#drop();
-      return { kind: 'unreachable', error: error as Error };
+      return broke ? await this.#role() : { kind: 'unreachable', error: error as Error };
     }
   }
 
@@ -107,4 +111,9 @@ export class NodeWatch {
     if (this.#pace === 'steady') return this.#steadyMs * jitter;
     return Math.min(briskMs * 2 ** Math.min(this.#failures, 4), this.#steadyMs) * jitter;
   }
+}
+
+/** The deadline for an answer has passed: a second one would tell too late of a node that hangs. */
+function isLate(error: unknown): boolean {
+  return isSwitchmasterError(error) && error.code === 'TIMED_OUT';
 }

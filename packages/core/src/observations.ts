@@ -52,7 +52,8 @@ function recordReport(t: Topology, key: string, report: TimedReport, now: number
   const view = t.sentinels.get(key);
   if (view === undefined) return t;
   const sentinels = new Map(t.sentinels).set(key, { ...view, report, error: undefined });
-  const known = { ...t, sentinels, provisional: stoodBy(t, key, report) };
+  const firstNamedAt = t.firstNamedAt ?? (report.master && now);
+  const known = { ...t, sentinels, firstNamedAt, provisional: stoodBy(t, key, report) };
   // A link that came up in the middle of a failover has missed the leader's events.
   if (report.failover === undefined || isOver(t, key, report)) return known;
   return recordNotice(known, key, { kind: 'failover', ...report.failover }, now);

@@ -73,7 +73,11 @@ export interface ResolverOptions extends Omit<SentinelSetOptions, 'sentinels'> {
   readonly onMinority?: 'continue' | 'hold' | undefined;
   /** How often the master is asked for its role, in milliseconds, give or take a fifth. Default 1000. */
   readonly roleIntervalMs?: number | undefined;
-  /** How long the first decision waits for a majority of the sentinels to answer, in milliseconds. Default 300. */
+  /**
+   * How long the first decision waits for a majority of the sentinels to answer, in milliseconds, at most: once a
+   * sentinel has named a master that says so itself, the others get three times as long as that one took, and 50 ms at
+   * least. With `onMinority: 'hold'` they get all of it. Default 300.
+   */
   readonly discoveryTimeoutMs?: number | undefined;
 }
 

@@ -61,6 +61,7 @@ interface Said {
 }
 
 const trio = ['s1', 's2', 's3'];
+const quintet = { of: ['s1', 's2', 's3', 's4', 's5'] };
 const says =
   (sentinel: string, master: NodeAddress | undefined, configEpoch = 1, said: Said = {}): See =>
   (now) => ({
@@ -209,13 +210,142 @@ cases('rule 1: discovery', [
     did: ['0 start A'],
   },
   {
-    title: 'at the deadline a hung majority is not waited for any longer',
+    title: 'a hung majority is waited for three times as long as the first answer took',
+    history: [[0, ...trio.map(connecting)], [20, connected('s3'), says('s3', A)], [25, isMaster(A)], [1000]],
+    did: ['60 start A'],
+  },
+  {
+    title: 'and that for 50 ms at least',
+    history: [[0, ...trio.map(connecting)], [2, connected('s3'), says('s3', A)], [3, isMaster(A)], [1000]],
+    did: ['50 start A'],
+  },
+  {
+    title: 'and for discoveryTimeoutMs at most',
     history: [
-      [0, ...trio.map(connecting), connected('s3'), says('s3', A)],
-      [299, isMaster(A)],
-      [300, tick],
+      [0, ...trio.map(connecting)],
+      [200, connected('s3'), says('s3', A), isMaster(A)],
+      [400, isMaster(A)],
     ],
     did: ['300 start A'],
+  },
+  {
+    title: 'which may be less than 50 ms',
+    history: [[0, ...trio.map(connecting)], [2, connected('s3'), says('s3', A), isMaster(A)], [1000]],
+    settings: { discoveryTimeoutMs: 30 },
+    did: ['30 start A'],
+  },
+  {
+    title: 'who refuses is not waited for at all',
+    history: [
+      [0, ...trio.map(connecting)],
+      [2, connected('s3'), says('s3', A), isMaster(A)],
+      [4, lost('s1')],
+      [6, lost('s2')],
+    ],
+    did: ['6 start A'],
+  },
+  {
+    title: 'a majority that comes in time decides at once',
+    history: [
+      [0, ...trio.map(connecting)],
+      [10, connected('s1'), says('s1', A), isMaster(A)],
+      [39, connected('s2'), says('s2', A)],
+    ],
+    did: ['39 start A'],
+  },
+  {
+    title: 'and decides for who knows better',
+    history: [
+      [0, ...trio.map(connecting)],
+      [10, connected('s1'), says('s1', A), isMaster(A)],
+      [39, connected('s2'), says('s2', B, 2)],
+      [60, isMaster(B)],
+    ],
+    did: ['60 start B'],
+  },
+  {
+    title: 'who comes later and knows better is followed then',
+    history: [
+      [0, ...trio.map(connecting)],
+      [10, connected('s1'), says('s1', A), isMaster(A)],
+      [70, connected('s2'), says('s2', B, 2)],
+      [73, isMaster(B)],
+    ],
+    did: ['50 start A', '70 hold announced', '73 move A→B announcement'],
+  },
+  {
+    title: 'who comes later and knows no better changes nothing',
+    history: [
+      [0, ...trio.map(connecting)],
+      [10, connected('s1'), says('s1', B, 2), isMaster(B)],
+      [70, connected('s2'), says('s2', A, 1), isMaster(A)],
+    ],
+    did: ['50 start B'],
+  },
+  {
+    title: 'nothing is decided before the node says that it is a master, and then at once',
+    history: [
+      [0, ...trio.map(connecting)],
+      [10, connected('s1'), says('s1', A)],
+      [90, isMaster(A)],
+    ],
+    did: ['90 start A'],
+  },
+  {
+    title: 'an answer whose node is no master gets the others the whole wait',
+    history: [
+      [0, ...trio.map(connecting)],
+      [10, connected('s1'), says('s1', A), isReplicaOf(A, B)],
+      [280, connected('s2'), says('s2', B, 2), connected('s3'), says('s3', B, 2), isMaster(B)],
+    ],
+    did: ['280 start B'],
+  },
+  {
+    title: 'so does one whose node is out of reach',
+    history: [
+      [0, ...trio.map(connecting)],
+      [10, connected('s1'), says('s1', A), isDown(A)],
+      [280, isMaster(A)],
+      [1000],
+    ],
+    did: ['280 start A'],
+  },
+  {
+    title: 'and one that has a better one beside it, whose node is none',
+    history: [
+      [0, ...quintet.of.map(connecting)],
+      [10, connected('s1'), says('s1', A, 1, quintet), isMaster(A)],
+      [20, connected('s2'), says('s2', B, 2, quintet), isReplicaOf(B, A)],
+      [299, isMaster(A)],
+      [310, isMaster(B)],
+    ],
+    did: ['310 start B'],
+  },
+  {
+    title: 'a sentinel that does not know the name is no first answer',
+    history: [
+      [0, ...trio.map(connecting)],
+      [2, connected('s1'), says('s1', undefined)],
+      [60, connected('s2'), says('s2', A), isMaster(A)],
+      [1000],
+    ],
+    did: ['180 start A'],
+  },
+  {
+    title: 'who holds traffic in a minority gives the others the whole wait',
+    history: [[0, ...trio.map(connecting)], [10, connected('s1'), says('s1', A)], [290, isMaster(A)], [400]],
+    settings: { onMinority: 'hold' },
+    did: ['300 start A'],
+  },
+  {
+    title: 'with switchOn announcement the leader alone decides nothing',
+    history: [
+      [0, ...trio.map(connecting)],
+      [10, connected('s1'), says('s1', A, 2, { leading: true }), isMaster(A)],
+      [290, connected('s2'), says('s2', A), isMaster(A)],
+    ],
+    settings: { switchOn: 'announcement' },
+    did: ['290 start A'],
   },
   {
     title: 'the highest config epoch wins against the greater number',
@@ -993,6 +1123,14 @@ describe('the watch list', () => {
 describe('the next deadline', () => {
   test.each<[string, History, number]>([
     ['is that of the discovery', [[0, ...trio.map(connecting)]], 300],
+    [
+      'is an earlier one once the master has confirmed',
+      [
+        [0, ...trio.map(connecting)],
+        [20, connected('s1'), says('s1', A), isMaster(A)],
+      ],
+      60,
+    ],
     ['is none where all is well', settled, Infinity],
     [
       'is when a failover is overdue, if its leader is lost',

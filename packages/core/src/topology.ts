@@ -112,6 +112,8 @@ export interface Topology {
   readonly settings: Settings;
   readonly startedAt: number;
   readonly sentinels: Sentinels;
+  /** When a sentinel named a master for the first time. */
+  readonly firstNamedAt: number | undefined;
   /** The master that followers are on. */
   readonly master: NodeAddress | undefined;
   /** Whether it said `master` when last asked, and nobody has complained of it since. */
@@ -141,6 +143,7 @@ export function emptyTopology(settings: Settings, now: number): Topology {
     settings,
     startedAt: now,
     sentinels: new Map(),
+    firstNamedAt: undefined,
     master: undefined,
     verified: false,
     configEpoch: 0,

@@ -5,8 +5,11 @@ import { SwitchmasterError } from '@switchmaster/core';
 export interface Client {
   readonly options: object;
   readonly status: string;
-  readonly commandQueue: { shift(): { readonly command: { reject(error: Error): void } } | undefined };
-  on(event: 'ready' | 'close' | 'end', listener: () => void): unknown;
+  /** What was under way when the connection closed, from then until the next one is ready. */
+  readonly prevCommandQueue?: {
+    shift(): { readonly command: { reject(error: Error): void } } | undefined;
+  } | null;
+  on(event: 'close' | 'end', listener: (this: Client) => void): unknown;
   connect(): Promise<void>;
   disconnect(reconnect?: boolean): void;
   duplicate(override?: object): Client;
@@ -40,30 +43,29 @@ export function loadIoredis(): ClientConstructor<Client> {
  * refuses, ends it.
  */
 export function mend<Instance extends Client>(client: Instance): Instance {
-  let wasReady = false;
-  client.on('ready', () => {
-    wasReady = true;
-  });
-  client.on('close', () => {
-    // The commands of an unfinished handshake are ioredis' own.
-    if (wasReady) rejectUnanswered(client);
-    wasReady = false;
-  });
-  const disconnect = client.disconnect.bind(client);
-  const duplicate = client.duplicate.bind(client);
-  return Object.assign(client, {
-    disconnect: (reconnect = false) => {
-      disconnect(reconnect);
-      if (!reconnect && client.status === 'reconnecting') client.connect().catch(() => {});
-    },
-    duplicate: (override?: object) => mend(duplicate(override)),
-  });
+  client.on('close', rejectUnanswered);
+  // Functions that all clients share: there may be many clients.
+  return Object.assign(client, { disconnect, duplicate });
 }
 
-function rejectUnanswered({ options, commandQueue }: Client): void {
+function disconnect(this: Client, reconnect = false): void {
+  unmended(this).disconnect.call(this, reconnect);
+  if (!reconnect && this.status === 'reconnecting') this.connect().catch(() => {});
+}
+
+function duplicate(this: Client, override?: object): Client {
+  return mend(unmended(this).duplicate.call(this, override));
+}
+
+function unmended(client: Client): Client {
+  return Object.getPrototypeOf(client) as Client;
+}
+
+function rejectUnanswered(this: Client): void {
+  const { options, prevCommandQueue } = this;
   if (!('autoResendUnfulfilledCommands' in options) || options.autoResendUnfulfilledCommands !== false)
     return;
-  for (let item = commandQueue.shift(); item; item = commandQueue.shift()) {
+  for (let item = prevCommandQueue?.shift(); item; item = prevCommandQueue?.shift()) {
     item.command.reject(
       new Error('The connection closed before the reply: whether the command was run is unknown'),
     );

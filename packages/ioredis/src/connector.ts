@@ -1,24 +1,17 @@
 import { Socket } from 'node:net';
 import { sameAddress, type NodeAddress, type ResolverLease } from '@switchmaster/core';
+import { wrapHooks, type Decider, type Hooks } from './hooks.ts';
 import { Session, type SessionOptions } from './session.ts';
 
 /** What is read of a client's options, and set in them: ioredis hands over the very object that it uses. */
-export interface ClientOptions extends Mutable<SessionOptions['client']> {
+export interface ClientOptions extends Mutable<SessionOptions['client']>, Hooks {
   role?: 'master' | 'slave' | undefined;
   host?: string | undefined;
   port?: number | undefined;
   maxRetriesPerRequest?: number | null | undefined;
-  retryStrategy?: Wrapped<RetryStrategy> | null | undefined;
-  reconnectOnError?: Wrapped<ReconnectOnError> | null | undefined;
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
-type RetryStrategy = (times: number) => number | void | null;
-type ReconnectOnError = (error: Error) => boolean | 1 | 2;
-
-/** The user's own hook inside ours. Duplicates are made from the options of the original, hooks included. */
-const users: unique symbol = Symbol.for('switchmaster.ioredis.users');
-type Wrapped<Hook> = Hook & { [users]?: Hook | null | undefined };
 
 /** A second refusal this soon, by a node that has said `master` in between, is about the command itself. */
 const refusedAgainMs = 1000;
@@ -32,7 +25,7 @@ interface Refusal {
  * What ioredis takes as its `Connector` option, and asks for a stream at every (re)connect. It follows the
  * resolver from that moment until the stream closes: so nothing is left of it, whichever way a client ends.
  */
-export class FollowingConnector {
+export class FollowingConnector implements Decider {
   /** ioredis reports it when the stream it got is destroyed already. */
   firstError: Error | undefined;
 
@@ -53,7 +46,7 @@ export class FollowingConnector {
     this.#options = options;
     this.#role = options.role === 'slave' ? 'replica' : 'master';
     this.#show(lease.resolver.topology.master ?? { host: lease.resolver.name, port: 0 });
-    this.#wrapHooks();
+    wrapHooks(options, this);
   }
 
   /** Never rejects, which would end the client for good. A destroyed stream makes ioredis try again. */
@@ -65,7 +58,7 @@ export class FollowingConnector {
     try {
       const socket = await session.open(this.#delayMs);
       this.#show(session.address);
-      return socket.once('close', () => this.#over(session));
+      return socket.on('close', () => this.#over(session));
     } catch (error) {
       this.#over(session);
       return this.#refuse(session.left ? undefined : (error as Error));
@@ -105,21 +98,10 @@ export class FollowingConnector {
     Object.assign(this.#options, address && { host: address.host, port: address.port });
   }
 
-  #wrapHooks(): void {
-    const options = this.#options;
-    const retry = usersOwn(options.retryStrategy);
-    const reconnect = usersOwn(options.reconnectOnError);
-    const nextDelay = (times: number): number | void | null => this.#nextDelay(times, retry);
-    const onError = (error: Error): boolean | 1 | 2 =>
-      this.#isRefusal(error) ? 2 : (reconnect?.call(options, error) ?? false);
-    options.retryStrategy = Object.assign(nextDelay, { [users]: retry });
-    options.reconnectOnError = Object.assign(onError, { [users]: reconnect });
-  }
-
   /** ioredis cannot be woken from a delay: `connect()` does the waiting, and lets news of a master end it. */
-  #nextDelay(times: number, retry: RetryStrategy | null | undefined): number | void | null {
+  nextDelay(asked: () => number | void | null): number | void | null {
     const atOnce = this.#session?.atOnce === true;
-    const delayMs = atOnce ? 0 : retry?.call(this.#options, times);
+    const delayMs = atOnce ? 0 : asked();
     if (typeof delayMs !== 'number') return delayMs;
     if (atOnce) this.#excuseOneRetry();
     if (this.#role === 'master') this.#show(this.#lease.resolver.topology.master);
@@ -127,6 +109,10 @@ export class FollowingConnector {
     this.#delayMs = this.#session?.lasted ? 0 : delayMs;
     this.#retrying = true;
     return 0;
+  }
+
+  reconnects(error: Error, asked: () => boolean | 1 | 2): boolean | 1 | 2 {
+    return this.#isRefusal(error) ? 2 : asked();
   }
 
   /** A move is no failed attempt and must not flush what was held. ioredis reads the limit in this tick. */
@@ -155,8 +141,4 @@ export class FollowingConnector {
 
 function isSame(a: Session, b: Session): boolean {
   return a.address !== undefined && b.address !== undefined && sameAddress(a.address, b.address);
-}
-
-function usersOwn<Hook extends object>(hook: Wrapped<Hook> | null | undefined): Hook | null | undefined {
-  return hook && users in hook ? hook[users] : hook;
 }

@@ -52,7 +52,7 @@ export function createRedis(
   const all = { ...own, ...connection(Connector, role) };
   const client = mend(new Constructor(all as never));
   // A client that never connected has no connection whose end would tell.
-  client.on('end', () => lease.release(client));
+  if (!isResolver(resolver)) client.on('end', () => lease.release(client));
   return client;
 }
 

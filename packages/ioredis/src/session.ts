@@ -1,6 +1,11 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FollowingConnection, type NodeAddress, type Resolver } from '@switchmaster/core';
+import {
+  FollowingConnection,
+  type ConnectionOwner,
+  type NodeAddress,
+  type Resolver,
+} from '@switchmaster/core';
 
 export interface SessionOptions {
   readonly role: 'master' | 'replica';
@@ -17,13 +22,12 @@ export interface SessionOptions {
 const lastingMs = 1000;
 
 /** One connection of a client, from the wait for a master until its stream closes. */
-export class Session {
+export class Session implements ConnectionOwner {
   readonly #connection: FollowingConnection;
   readonly #client: SessionOptions['client'];
-  readonly #news = new AbortController();
+  /** Only while it waits: there may be many that are open. */
+  #pause: AbortController | undefined;
   #socket: Socket | undefined;
-  #error: Error | undefined;
-  #ready: boolean;
   #readyAt: number | undefined;
   #left = false;
   #atOnce = false;
@@ -31,12 +35,7 @@ export class Session {
 
   constructor(resolver: Resolver, { role, client }: SessionOptions) {
     this.#client = client;
-    this.#ready = client.enableReadyCheck === false;
-    this.#connection = new FollowingConnection(
-      resolver,
-      { role, timeoutMs: client.connectTimeout },
-      { hold: () => this.#hold(), release: () => this.#release(), leave: () => this.#leave() },
-    );
+    this.#connection = new FollowingConnection(resolver, { role, timeoutMs: client.connectTimeout }, this);
   }
 
   get address(): NodeAddress | undefined {
@@ -65,7 +64,7 @@ export class Session {
 
   /** A stream to a node of the right role, after `delayMs` or as soon as there is news of a master. */
   async open(delayMs: number): Promise<Socket> {
-    if (delayMs > 0) await sleep(delayMs, undefined, { signal: this.#news.signal }).catch(() => {});
+    if (delayMs > 0) await this.#wait(delayMs);
     const socket = await this.#connection.open();
     if (this.#client.tls && !('encrypted' in socket)) {
       socket.destroy();
@@ -73,15 +72,11 @@ export class Session {
         'the client has the option `tls`, but the resolver connects without: set its `node.tls`',
       );
     }
-    socket.once('error', (error) => {
-      this.#error = error;
-    });
     return (this.#socket = socket);
   }
 
   /** ioredis has finished its handshake. */
   becameReady(): void {
-    this.#ready = true;
     this.#readyAt = performance.now();
   }
 
@@ -96,7 +91,7 @@ export class Session {
   /** As ioredis does it: finish what is under way, and destroy what will not close. */
   end(): void {
     this.#left = true;
-    this.#news.abort();
+    this.#pause?.abort();
     this.#connection.cancel();
     const socket = this.#socket;
     if (!socket || socket.destroyed || socket.writableEnded) return;
@@ -109,20 +104,20 @@ export class Session {
   close(): void {
     this.#over = true;
     this.#connection.close();
-    if (!this.#left) this.suspect(this.#error);
+    if (!this.#left) this.suspect(this.#socket?.errored ?? undefined);
   }
 
-  #hold(): void {
+  hold(): void {
     const socket = this.#socket;
     if (!socket) return;
     // A handshake that is held would run into `commandTimeout`, and that rejects every queued command.
-    if (!this.#ready) this.#leave();
+    if (!this.#isReady) this.leave();
     // ioredis drops what was written and not answered: let it queue commands instead of writing them.
     else if (this.#queuesOffline) Object.defineProperty(socket, 'writable', { value: false });
     else socket.cork();
   }
 
-  #release(): void {
+  release(): void {
     if (!this.#socket) return;
     if (!this.#queuesOffline) return this.#socket.uncork();
     // Only a new connection makes ioredis send what it has queued.
@@ -130,12 +125,23 @@ export class Session {
     this.end();
   }
 
-  #leave(): void {
-    this.#news.abort();
+  leave(): void {
+    this.#pause?.abort();
     if (!this.#socket) return;
     this.#left = true;
     this.#atOnce = true;
     this.#socket.destroy();
+  }
+
+  async #wait(delayMs: number): Promise<void> {
+    this.#pause = new AbortController();
+    await sleep(delayMs, undefined, { signal: this.#pause.signal }).catch(() => {});
+    this.#pause = undefined;
+  }
+
+  /** Without a ready check, ioredis says nothing of its handshake. */
+  get #isReady(): boolean {
+    return this.#client.enableReadyCheck === false || this.#readyAt !== undefined;
   }
 
   get #queuesOffline(): boolean {

@@ -5,7 +5,7 @@ import {
   type Resolver,
   type ResolverOptions,
 } from '@switchmaster/core';
-import { Gate, type Pausable } from './gate.ts';
+import { Gate, gateOf, type Pausable } from './gate.ts';
 import { Sockets, type SocketOptions } from './sockets.ts';
 
 export type { ReconnectStrategy, SocketOptions } from './sockets.ts';
@@ -99,36 +99,57 @@ function withNode(source: Resolver | ResolverOptions, { username, password }: Op
 }
 
 function follow(start: Start, options: Options, create: (options: object) => Client): Client {
-  const sockets = new Sockets(start.lease, start.role);
-  const client = create(withSockets(start, options, sockets));
-  const gate = new Gate(client, start.role, () => start.lease.resolver);
-  sockets.isGated = gate.isAble;
-  client.on('end', () => sockets.destroy());
-  const { _self: self, duplicate, close } = client;
-  // Views such as `withTypeMapping()` inherit from this object.
-  Object.assign(self, {
-    duplicate(this: Client, overrides: Options = {}) {
-      return follow(start, overrides, (all) => duplicate.call(this, all));
-    },
-    createPool(this: Client, poolOptions: object = {}) {
-      return followPool(start, { ...this.options, socket: undefined }, poolOptions);
-    },
-    // What it waits for never comes once the connection is lost, and there will be no other.
-    close: () => Promise.race([close.call(client), gate.lostAtClose()]),
-  });
+  const { sockets, all } = withSockets(start, options);
+  const client = create(all);
+  sockets.isGated = new Gate(client, start.role, start.lease).isAble;
+  const { _self: self } = client;
+  Object.assign(self, extensions, { [startOf]: start, [socketsOf]: sockets });
+  client.on('end', ended);
   return client;
 }
 
+const startOf: unique symbol = Symbol('switchmaster.start');
+const socketsOf: unique symbol = Symbol('switchmaster.sockets');
+
+interface Following extends Client {
+  readonly [startOf]: Start;
+  readonly [socketsOf]: Sockets;
+  readonly [gateOf]: Gate;
+}
+
+function ended(this: Client): void {
+  (this as Following)[socketsOf].destroy();
+}
+
+/** In place of the client's own methods, and of those of views such as `withTypeMapping()`, which inherit them. */
+const extensions = {
+  duplicate(this: Following, overrides: Options = {}): Client {
+    const { duplicate } = ownOf(this);
+    return follow(this[startOf], overrides, (all) => duplicate.call(this, all));
+  },
+  createPool(this: Following, poolOptions: object = {}): Pool {
+    return followPool(this[startOf], { ...this.options, socket: undefined }, poolOptions);
+  },
+  close(this: Following): Promise<void> {
+    const { close } = ownOf(this);
+    // What it waits for never comes once the connection is lost, and there will be no other.
+    return Promise.race([close.call(this), this[gateOf].lostAtClose()]);
+  },
+};
+
+/** The methods as node-redis has them. */
+function ownOf({ _self: self }: Client): Client {
+  return Object.getPrototypeOf(self) as Client;
+}
+
 function followPool(start: Start, options: Options, poolOptions: object): Pool {
-  const sockets = new Sockets(start.lease, start.role);
-  const all = withSockets(start, options, sockets);
+  const { sockets, all } = withSockets(start, options);
   const pool = start.library.createClientPool(all as never, poolOptions as never) as Pool;
   // As of a client: an error that nobody listens to ends no process.
   pool.on('error', () => {});
-  const gated = new WeakSet<Client>();
   const gate = (client: Client): Client => {
-    if (!gated.has(client)) sockets.isGated = new Gate(client, start.role, () => start.lease.resolver).isAble;
-    gated.add(client);
+    const { isAble } = client[gateOf] ?? new Gate(client, start.role, start.lease);
+    sockets.isGated = isAble;
     return client;
   };
   const { _self: self, execute, destroy } = pool;
@@ -143,8 +164,11 @@ function followPool(start: Start, options: Options, poolOptions: object): Pool {
   return pool;
 }
 
-/** node-redis' own maintenance would look up the host, and move the client by itself. */
-function withSockets(start: Start, options: Options, sockets: Sockets): object {
-  const socket = sockets.options({ ...start.socket, ...options.socket });
-  return { ...options, role: undefined, maintNotifications: 'disabled', socket };
+function withSockets(start: Start, options: Options): { sockets: Sockets; all: object } {
+  const socket = { ...start.socket, ...options.socket };
+  const { connectTimeout: timeoutMs = 5000 } = socket;
+  const sockets = new Sockets(start.lease, { role: start.role, timeoutMs });
+  // node-redis' own maintenance would look up the host, and move the client by itself.
+  const decided = { role: undefined, maintNotifications: 'disabled', socket: sockets.options(socket) };
+  return { sockets, all: { ...options, ...decided } };
 }

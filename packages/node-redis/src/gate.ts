@@ -1,13 +1,17 @@
-import type { Follower, Resolver } from '@switchmaster/core';
+import type { Follower, ResolverLease } from '@switchmaster/core';
+
+/** Where a client has its gate. */
+export const gateOf: unique symbol = Symbol('switchmaster.gate');
 
 /** What is used of a client. The two hooks are node-redis' own, for its maintenance; versions before 5.9 lack them. */
 export interface Pausable {
+  readonly _self: Pausable;
+  [gateOf]?: Gate;
   readonly isOpen: boolean;
   readonly isReady: boolean;
   readonly _pause?: (this: Pausable) => void;
   readonly _unpause?: (this: Pausable) => void;
-  on(event: 'connect' | 'ready' | 'end', listener: () => void): unknown;
-  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: string, listener: (this: this) => void): unknown;
 }
 
 /**
@@ -15,39 +19,24 @@ export interface Pausable {
  * would otherwise give commands of the tick in which a connection breaks to the dead socket, go on waiting for their
  * replies, and take those of the next connection for them.
  */
-export class Gate {
+export class Gate implements Follower {
   readonly #client: Pausable;
-  readonly #resolver: () => Resolver;
-  readonly #follower: Follower;
-  #unfollow: () => void = () => {};
+  readonly #lease: ResolverLease;
+  readonly #role: 'master' | 'replica';
+  #unfollow: (() => void) | undefined;
   #online: boolean;
   #held = false;
-  #onLost: () => void = () => {};
+  #onLost: (() => void) | undefined;
 
-  constructor(client: Pausable, role: 'master' | 'replica', resolver: () => Resolver) {
+  constructor(client: Pausable, role: 'master' | 'replica', lease: ResolverLease) {
     this.#client = client;
-    this.#resolver = resolver;
+    this.#role = role;
+    this.#lease = lease;
     this.#online = client.isReady;
-    const go = (): void => this.#set(this.#online, false);
-    const hold = (): void => this.#set(this.#online, true);
-    this.#follower =
-      // After a move the connection breaks, and what waits is for the next one.
-      role === 'replica'
-        ? { hold() {}, release() {}, move() {} }
-        : { hold, release: go, move: () => setImmediate(go) };
     if (this.#online) this.#follow();
-    client.on('connect', () => {
-      this.#follow();
-      // The handshake is written next.
-      this.#set(true, false);
-    });
-    client.on('ready', () => this.#set(true, this.#held));
-    client.on('error', () => {
-      if (client.isReady) return;
-      this.#leave();
-      if (!client.isOpen) this.#onLost();
-    });
-    client.on('end', () => this.#leave());
+    const { _self: self } = client;
+    self[gateOf] = this;
+    for (const [event, listener] of Object.entries(listeners)) client.on(event, listener);
   }
 
   /** Whether this version of the client can be kept from writing. */
@@ -63,15 +52,45 @@ export class Gate {
     });
   }
 
-  #follow(): void {
-    this.#unfollow();
-    const resolver = this.#resolver();
-    if (resolver.topology.phase !== 'closed') this.#unfollow = resolver.follow(this.#follower);
+  hold(): void {
+    this.#set(this.#online, true);
   }
 
-  #leave(): void {
-    this.#unfollow();
+  release(): void {
+    this.#set(this.#online, false);
+  }
+
+  move(): void {
+    // The connection breaks, and what waits is for the next one.
+    setImmediate(() => this.release());
+  }
+
+  connected(): void {
+    this.#follow();
+    // The handshake is written next.
+    this.#set(true, false);
+  }
+
+  ready(): void {
+    this.#set(true, this.#held);
+  }
+
+  failed(): void {
+    if (this.#client.isReady) return;
+    this.ended();
+    if (!this.#client.isOpen) this.#onLost?.();
+  }
+
+  ended(): void {
+    this.#unfollow?.();
     this.#set(false, false);
+  }
+
+  #follow(): void {
+    this.#unfollow?.();
+    const { resolver } = this.#lease;
+    if (this.#role === 'master' && resolver.topology.phase !== 'closed')
+      this.#unfollow = resolver.follow(this);
   }
 
   #set(online: boolean, held: boolean): void {
@@ -83,3 +102,19 @@ export class Gate {
     (online && !isHeld ? unpause : pause)?.call(this.#client);
   }
 }
+
+/** Called on the client: one set for all, as closures for each would take memory. */
+const listeners = {
+  connect(this: Pausable): void {
+    this[gateOf]?.connected();
+  },
+  ready(this: Pausable): void {
+    this[gateOf]?.ready();
+  },
+  error(this: Pausable): void {
+    this[gateOf]?.failed();
+  },
+  end(this: Pausable): void {
+    this[gateOf]?.ended();
+  },
+};

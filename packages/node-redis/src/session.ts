@@ -1,13 +1,18 @@
 import type { Socket } from 'node:net';
-import { FollowingConnection, formatAddress, type NodeAddress, type Resolver } from '@switchmaster/core';
+import {
+  FollowingConnection,
+  formatAddress,
+  type FollowingConnectionOptions,
+  type NodeAddress,
+  type Resolver,
+} from '@switchmaster/core';
+import { lead, type FollowingSocket } from './socket.ts';
 
-export interface SessionOptions {
-  readonly role: 'master' | 'replica';
-  readonly connectTimeoutMs: number;
+/** What the sessions of a client have in common. */
+export interface SessionOwner {
+  readonly connection: FollowingConnectionOptions;
+  closed(socket: FollowingSocket, error: Error | undefined): void;
 }
-
-/** What `Writable` hands over at once. */
-export type Chunks = readonly { readonly chunk: unknown; readonly encoding: BufferEncoding }[];
 
 /** We left a node on purpose, and another is there to go on with. */
 export class LeftError extends Error {
@@ -19,28 +24,21 @@ export class LeftError extends Error {
  * wait for a master until either closes.
  */
 export class Session {
+  /** The one that the resolver has opened. */
+  inner: Socket | undefined;
+  /** The one that node-redis holds. */
+  readonly outer: FollowingSocket;
+  readonly #owner: SessionOwner;
   readonly #connection: FollowingConnection;
-  readonly #outer: Socket;
-  #inner: Socket | undefined;
+  #text = '';
 
-  constructor(resolver: Resolver, outer: Socket, { role, connectTimeoutMs }: SessionOptions) {
-    this.#outer = outer;
-    this.#connection = new FollowingConnection(
-      resolver,
-      { role, timeoutMs: connectTimeoutMs },
-      // To hold is up to the gate: what was given to this socket has been sent.
-      { leave: (to) => this.#leave(to) },
-    );
+  constructor(resolver: Resolver, socket: Socket, owner: SessionOwner) {
     // Our own deadline says why there is no connection.
-    outer.setTimeout(0);
-    outer.once('close', () => {
-      this.#connection.close();
-      this.#inner?.destroy();
-    });
-  }
-
-  get isJoined(): boolean {
-    return this.#inner !== undefined;
+    socket.setTimeout(0);
+    this.outer = lead(socket, this);
+    this.#owner = owner;
+    // To hold is up to the gate: what was given to this socket has been sent.
+    this.#connection = new FollowingConnection(resolver, owner.connection, this);
   }
 
   /** Never rejects: node-redis hears of a failure from its socket. */
@@ -48,105 +46,100 @@ export class Session {
     try {
       this.#join(await this.#connection.open());
     } catch (error) {
-      this.#outer.destroy(error as Error);
+      this.outer.destroy(error as Error);
     }
   }
 
-  read(): void {
-    this.#inner?.resume();
+  /** Commands come as many small texts; as one text they are sent in less time than they come. */
+  write(chunk: string | Uint8Array): boolean {
+    const { inner } = this;
+    if (!inner) return false;
+    if (typeof chunk !== 'string' || inner.writableCorked === 0) {
+      this.#flush();
+      return inner.write(chunk);
+    }
+    this.#text += chunk;
+    return !this.needsDrain;
   }
 
-  write(chunks: Chunks, callback: () => void): void {
-    const inner = this.#inner;
-    if (inner && !writeAll(inner, chunks)) inner.once('drain', callback);
-    else callback();
+  uncork(): void {
+    this.#flush();
+    this.inner?.uncork();
   }
 
-  end(callback: () => void): void {
-    if (this.#inner) this.#inner.end(callback);
-    else callback();
+  get needsDrain(): boolean {
+    const { inner } = this;
+    return (
+      inner !== undefined && (this.#text.length >= inner.writableHighWaterMark || inner.writableNeedDrain)
+    );
+  }
+
+  leave(to: NodeAddress | undefined): void {
+    if (!this.inner) return;
+    const why = to ? `${formatAddress(to)} is the node to be on` : 'another node is to be read from';
+    this.outer.destroy(new LeftError(`${why}: ${unknownOutcome}`));
+  }
+
+  lost(): void {
+    const { address } = this.#connection;
+    if (this.outer.destroyed || !address) return;
+    const cause = this.inner?.errored ?? undefined;
+    this.#connection.suspect(cause);
+    const message = `the connection to ${formatAddress(address)} was lost`;
+    this.outer.destroy(new Error(`${message}: ${unknownOutcome}`, { cause }));
+  }
+
+  close(error: Error | undefined): void {
+    this.#connection.close();
+    this.inner?.destroy();
+    this.#owner.closed(this.outer, error);
+  }
+
+  #flush(): void {
+    if (this.#text === '') return;
+    this.inner?.write(this.#text);
+    this.#text = '';
   }
 
   #join(inner: Socket): void {
-    const outer = this.#outer;
+    const { outer } = this;
     if (outer.destroyed) return void inner.destroy();
-    this.#inner = inner;
-    let cause: Error | undefined;
-    inner
-      .on('data', (chunk) => void (outer.push(chunk) || inner.pause()))
-      .on('timeout', () => outer.emit('timeout'))
-      .on('error', (error) => (cause = error))
-      .on('close', () => this.#lost(cause));
+    this.inner = inner;
+    Object.assign(inner, { [led]: this });
+    for (const [event, relay] of Object.entries(relays)) inner.on(event, relay);
     if (isUnrefed(outer)) inner.unref();
-    takeOver(outer, inner);
     Object.assign(outer, { connecting: false });
     outer.emit('connect');
     outer.emit('ready');
-  }
-
-  #lost(cause: Error | undefined): void {
-    const { address } = this.#connection;
-    if (this.#outer.destroyed || !address) return;
-    this.#connection.suspect(cause);
-    const message = `the connection to ${formatAddress(address)} was lost`;
-    this.#outer.destroy(new Error(`${message}: ${unknownOutcome}`, { cause }));
-  }
-
-  #leave(to: NodeAddress | undefined): void {
-    if (!this.#inner) return;
-    const why = to ? `${formatAddress(to)} is the node to be on` : 'another node is to be read from';
-    this.#outer.destroy(new LeftError(`${why}: ${unknownOutcome}`));
   }
 }
 
 const unknownOutcome = 'whether commands that were sent and not answered were run is unknown';
 
-/** Commands come as many small texts; as one text they are sent in less time than they come. */
-function writeAll(inner: Socket, chunks: Chunks): boolean {
-  if (chunks.every(({ chunk }) => typeof chunk === 'string'))
-    return inner.write(chunks.map(({ chunk }) => chunk).join(''));
-  inner.cork();
-  for (const { chunk, encoding } of chunks) inner.write(chunk as string | Uint8Array, encoding);
-  inner.uncork();
-  return !inner.writableNeedDrain;
+const led: unique symbol = Symbol('switchmaster.session');
+
+interface Inner extends Socket {
+  readonly [led]: Session;
 }
 
-const inners = new WeakMap<Socket, Socket>();
-
-/** What node-redis and its tracing ask of a socket beside reading and writing is answered by the one that is connected. */
-function takeOver(outer: Socket, inner: Socket): void {
-  inners.set(outer, inner);
-  Object.defineProperties(outer, ofInner);
-}
-
-const settings = ['setTimeout', 'setKeepAlive', 'setNoDelay', 'ref', 'unref'] as const;
-const facts = ['remoteAddress', 'remotePort', 'remoteFamily', 'localAddress', 'localPort'] as const;
-
-/** One for all sockets: closures for each would take kilobytes. */
-const ofInner: PropertyDescriptorMap = {
-  ...entriesOf(settings, (name) => ({
-    value(this: Socket, ...args: unknown[]): Socket {
-      const inner = inners.get(this);
-      (inner?.[name] as ((...args: unknown[]) => unknown) | undefined)?.apply(inner, args);
-      return this;
-    },
-  })),
-  ...entriesOf(facts, (name) => ({
-    get(this: Socket): unknown {
-      return inners.get(this)?.[name];
-    },
-  })),
+/** Called on the inner socket: one set for all. */
+const relays = {
+  data(this: Inner, chunk: Buffer): void {
+    this[led].outer.emit('data', chunk);
+  },
+  drain(this: Inner): void {
+    this[led].outer.emit('drain');
+  },
+  timeout(this: Inner): void {
+    this[led].outer.emit('timeout');
+  },
+  close(this: Inner): void {
+    this[led].lost();
+  },
 };
 
-function entriesOf<Name extends string>(
-  names: readonly Name[],
-  describe: (name: Name) => PropertyDescriptor,
-): PropertyDescriptorMap {
-  return Object.fromEntries<PropertyDescriptor>(names.map((name) => [name, describe(name)]));
-}
-
 /** `client.unref()` reached the socket before it led anywhere. */
-function isUnrefed(socket: Socket): boolean {
+function isUnrefed(socket: object): boolean {
   const { _handle: handle } = socket as { readonly _handle?: { hasRef?(): boolean } | null };
   return handle?.hasRef?.() === false;
 }

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type { DuplexOptions } from 'node:stream';
-import type { ResolverLease } from '@switchmaster/core';
-import { LeftError, Session } from './session.ts';
+import type { FollowingConnectionOptions, ResolverLease } from '@switchmaster/core';
+import { LeftError, Session, type SessionOwner } from './session.ts';
+import type { FollowingSocket } from './socket.ts';
 
 /** What may be said about connections; where they lead, the resolver knows. */
 export interface SocketOptions {
@@ -16,7 +17,7 @@ export interface SocketOptions {
 export type ReconnectStrategy = (retries: number, cause: Error) => false | Error | number;
 
 /** What node-redis passes on to `net.createConnection()`, and that to the stream. */
-type NetOptions = Pick<DuplexOptions, 'construct' | 'read' | 'write' | 'writev' | 'final'> & {
+type NetOptions = Pick<DuplexOptions, 'construct'> & {
   readonly host: string;
   readonly lookup: () => void;
   readonly reconnectStrategy: ReconnectStrategy;
@@ -26,70 +27,50 @@ type NetOptions = Pick<DuplexOptions, 'construct' | 'read' | 'write' | 'writev' 
  * The sockets of one client, or of the clients of a pool. node-redis makes them, and every one is given the resolver's
  * connection in place of one of its own.
  */
-export class Sockets {
+export class Sockets implements SessionOwner {
   /** Whether a {@link Gate} keeps the client from writing to a socket that broke. */
   isGated = true;
+  readonly connection: FollowingConnectionOptions;
   readonly #lease: ResolverLease;
-  readonly #role: 'master' | 'replica';
-  readonly #open = new Map<Socket, Session>();
+  /** Of a client there is one, and an array of one takes less memory than a set. */
+  #open: readonly FollowingSocket[] = [];
   #broken = 0;
 
-  constructor(lease: ResolverLease, role: 'master' | 'replica') {
+  constructor(lease: ResolverLease, connection: FollowingConnectionOptions) {
     this.#lease = lease;
-    this.#role = role;
+    this.connection = connection;
   }
 
   /** The client's option `socket`. */
-  options(user: SocketOptions = {}): SocketOptions & NetOptions {
-    const sockets = this.#open;
-    const begin = (socket: Socket): void => this.#begin(socket, user.connectTimeout ?? 5000);
+  options(user: SocketOptions): SocketOptions & NetOptions {
+    const { reconnectStrategy } = user;
     return {
       ...user,
-      reconnectStrategy: afterMove(user.reconnectStrategy ?? ((retries) => Math.min(retries * 50, 500))),
+      reconnectStrategy: reconnectStrategy === undefined ? usual : afterMove(reconnectStrategy),
       // For node-redis' tracing. It is never answered, so that the socket itself dials nobody.
       host: `sentinel:${this.#lease.resolver.name}`,
-      lookup() {},
-      construct(done) {
-        done();
-        begin(this as Socket);
-      },
-      read() {
-        sockets.get(this as Socket)?.read();
-      },
-      write(chunk, encoding, callback) {
-        sockets.get(this as Socket)?.write([{ chunk, encoding }], callback);
-      },
-      writev(chunks, callback) {
-        sockets.get(this as Socket)?.write(chunks, callback);
-      },
-      final(callback) {
-        sockets.get(this as Socket)?.end(callback);
-      },
+      lookup: unanswered,
+      construct: beginningIn(this),
     };
+  }
+
+  begin(socket: Socket): void {
+    if (socket.destroyed) return;
+    if (this.#broken > 0) return this.#failOnce(socket);
+    const session = new Session(this.#lease.acquire(socket), socket, this);
+    this.#open = this.#open.concat(session.outer);
+    void session.open();
+  }
+
+  closed(socket: FollowingSocket, error: Error | undefined): void {
+    this.#open = this.#open.filter((open) => open !== socket);
+    this.#lease.release(socket);
+    if (error && socket.session.inner && !this.isGated) this.#broken++;
   }
 
   /** node-redis forgets a socket that is still connecting. */
   destroy(): void {
-    for (const socket of this.#open.keys()) socket.destroy(new Error('the client was closed'));
-  }
-
-  #begin(socket: Socket, connectTimeoutMs: number): void {
-    const resolver = this.#lease.acquire(socket);
-    socket.once('close', () => {
-      this.#open.delete(socket);
-      this.#lease.release(socket);
-    });
-    try {
-      if (this.#broken > 0) return this.#failOnce(socket);
-      const session = new Session(resolver, socket, { role: this.#role, connectTimeoutMs });
-      this.#open.set(socket, session);
-      socket.once('error', () => {
-        if (session.isJoined && !this.isGated) this.#broken++;
-      });
-      void session.open();
-    } catch (error) {
-      socket.destroy(error as Error);
-    }
+    for (const socket of this.#open) socket.destroy(new Error('the client was closed'));
   }
 
   /** An attempt that fails makes node-redis reject what it gave to the broken socket, before other replies come. */
@@ -101,6 +82,21 @@ export class Sockets {
     );
   }
 }
+
+function unanswered(): void {}
+
+function beginningIn(sockets: Sockets): DuplexOptions['construct'] {
+  return function construct(done) {
+    sockets.begin(this as Socket);
+    done();
+  };
+}
+
+function growing(retries: number): number {
+  return Math.min(retries * 50, 500);
+}
+
+const usual = afterMove(growing);
 
 /** A move is no failure: the next connection is wanted at once. */
 function afterMove(strategy: false | number | ReconnectStrategy): ReconnectStrategy {

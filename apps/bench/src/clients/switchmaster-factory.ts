@@ -11,9 +11,11 @@ export const switchmasterFactory: ClientDefinition = {
   connect: async (deployment) => {
     const { createClientFactory } = await import('@switchmaster/core');
     const { createClient } = await loadNodeRedis('redis');
+    // node-redis computes a class for each address that it is given here; duplicates share that of their original.
+    const original = createClient();
     return await withResolver(deployment, {}, async (resolver) => {
       const clients = createClientFactory<BenchClient>(resolver, {
-        create: ({ host, port }) => whenConnected(createClient({ socket: { host, port } })),
+        create: ({ host, port }) => whenConnected(original.duplicate({ socket: { host, port } })),
         close: (client) => client.close(),
       });
       await clients.get();

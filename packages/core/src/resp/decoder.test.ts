@@ -336,21 +336,26 @@ describe('time is linear in the bytes', () => {
     maxElements: 200_000,
   };
 
-  it.each([1, 7, 1000, 65_536])('when a bulk comes in chunks of %d', (size) => {
-    const wire = Buffer.from(`$${content.length}\r\n${content}\r\n`);
+  /** Cuts each chunk off when it is due: millions of them at once would be what takes the time. */
+  function decodeInChunks(wire: Buffer, size: number): Reply | undefined {
     const got: Reply[] = [];
     const decoder = new Decoder({ reply: (reply) => got.push(reply), push: () => {} }, limits);
     for (let at = 0; at < wire.length; at += size) decoder.write(wire.subarray(at, at + size));
-    expect(got[0] === content).toBe(true);
+    return got[0];
+  }
+
+  it.each([1, 7, 1000, 65_536])('when a bulk comes in chunks of %d', (size) => {
+    const wire = Buffer.from(`$${content.length}\r\n${content}\r\n`);
+    expect(decodeInChunks(wire, size) === content).toBe(true);
   });
 
   it('when a line comes byte by byte', () => {
     const wire = Buffer.from(`+${content}\r\n`);
-    expect(decode(byteByByte(wire), limits)[0] === content).toBe(true);
+    expect(decodeInChunks(wire, 1) === content).toBe(true);
   });
 
   it('when an array of many items comes byte by byte', () => {
     const wire = Buffer.from(`*200000\r\n${':1\r\n'.repeat(200_000)}`);
-    expect(decode(byteByByte(wire), limits)[0]).toHaveLength(200_000);
+    expect(decodeInChunks(wire, 1)).toHaveLength(200_000);
   });
 });

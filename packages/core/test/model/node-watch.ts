@@ -10,13 +10,19 @@ const paces = { urgentMs: 20, briskMs: 50, steadyMs: 1000, answerTimeoutMs: 1000
 
 const unreachable: Unreachable = { kind: 'unreachable', error: new Error('unreachable') };
 
+interface Question {
+  readonly since: number;
+  /** The first one was lost with its connection. */
+  readonly isSecond: boolean;
+}
+
 /** What `node-watch.ts` does for one node, without the socket. */
 export class ModelNodeWatch {
   readonly #world: Deployment;
   readonly #node: RedisNode;
   readonly #report: (role: NodeRole | Unreachable) => void;
   #pace: Pace;
-  #asking: { readonly since: number } | undefined;
+  #asking: Question | undefined;
   #failures = 0;
   #closed = false;
   #cancel: () => void = () => {};
@@ -49,11 +55,11 @@ export class ModelNodeWatch {
     this.#disconnect();
   }
 
-  #ask(): void {
+  #ask(isSecond = false): void {
     this.#cancel();
     if (this.#asking || this.#closed) return;
     const { clock, network } = this.#world;
-    const asking = { since: clock.now };
+    const asking = { since: clock.now, isSecond };
     this.#asking = asking;
     const attempt = (): void => {
       if (this.#asking !== asking) return;
@@ -71,13 +77,17 @@ export class ModelNodeWatch {
     clock.after(network.latencyMs(), attempt);
   }
 
-  /** An answer that was under way is lost; a connection that was idle is dialled again at once. */
+  /** What was under way is asked again over a fresh connection, once. */
   #broken(): void {
     const asking = this.#asking;
-    this.#world.clock.after(1, () => (asking ? this.#answered(asking, unreachable) : this.#ask()));
+    this.#world.clock.after(1, () => {
+      if (asking?.isSecond) return this.#answered(asking, unreachable);
+      if (this.#asking === asking) this.#asking = undefined;
+      this.#ask(asking !== undefined);
+    });
   }
 
-  #answered(asking: { readonly since: number }, role: NodeRole | Unreachable): void {
+  #answered(asking: Question, role: NodeRole | Unreachable): void {
     if (this.#asking !== asking || this.#closed) return;
     this.#asking = undefined;
     this.#failures = role.kind === 'unreachable' ? this.#failures + 1 : 0;
