@@ -18,6 +18,8 @@ const ON_SERVERS = [
   'packages/testing/src/cluster',
   'conformance',
   'packages/cache-manager/test',
+  'packages/cli/test/doctor',
+  'packages/cli/test/switchover',
 ];
 
 const list = (text) =>
@@ -66,8 +68,9 @@ function play({ node, server, files }) {
       stdio: ['ignore', process.stderr.fd, process.stderr.fd],
       timeout: 45 * 60_000,
     });
-    const { numPassedTests, numTotalTests } = JSON.parse(readFileSync(report, 'utf8'));
-    const tests = `${numPassedTests} of ${numTotalTests} tests`;
+    const { numPassedTests, numTotalTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'));
+    const skipped = numPendingTests > 0 ? `, ${numPendingTests} skipped` : '';
+    const tests = `${numPassedTests} of ${numTotalTests} tests${skipped}`;
     return {
       ok: status === 0,
       node: versionOf(program, ['--version']),

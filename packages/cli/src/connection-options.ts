@@ -8,9 +8,10 @@ import {
   type ServerOptions,
 } from '@switchmaster/core';
 import type { Command } from 'commander';
-import { settingsFromEnvironment } from './connection/environment.ts';
+import { settingsFromEnvironment, variableOf } from './connection/environment.ts';
 import { fileName, settingsFromFile } from './connection/file.ts';
-import { addConnectionFlags, defaultTimeoutMs, settingsFromFlags } from './connection/flags.ts';
+import { addConnectionFlags, defaultTimeoutMs, flagOf, settingsFromFlags } from './connection/flags.ts';
+import { Origins, type Path } from './connection/origin.ts';
 import { readText, Secrets } from './connection/secret.ts';
 import { mergeSettings, type Kind, type ServerSettings, type Settings } from './connection/settings.ts';
 import type { Context } from './context.ts';
@@ -39,23 +40,25 @@ export async function readConnectionOptions(command: Command, context: Context):
   const { config: flagged, ...flags } = settingsFromFlags(command);
   const { config, ...environment } = settingsFromEnvironment(context.env);
   const file = await settingsFromFile(flagged ?? config);
-  const settings = mergeSettings([file, environment, flags]);
+  const sources = [file, { settings: environment, nameOf: variableOf }, { settings: flags, nameOf: flagOf }];
+  const origins = new Origins(sources);
+  const settings = mergeSettings(sources.map((source) => source.settings));
   const secrets = new Secrets(context);
   const timeoutMs = settings.timeoutMs ?? defaultTimeoutMs;
   const options = {
     name: settings.name,
     sentinels: whereabouts(settings),
     // One after the other: both may ask stdin for a password.
-    sentinel: await serverOptions('sentinel', settings.sentinel ?? {}, secrets),
-    node: await serverOptions('node', settings.node ?? {}, secrets),
-    mapAddress: addressMap(settings.mapAddress ?? {}),
+    sentinel: await serverOptions('sentinel', settings.sentinel ?? {}, secrets, origins),
+    node: await serverOptions('node', settings.node ?? {}, secrets, origins),
+    mapAddress: addressMap(settings.mapAddress ?? {}, origins),
     connectTimeoutMs: timeoutMs,
     commandTimeoutMs: timeoutMs,
   };
   try {
     return { ...options, name: createServers(options).name };
   } catch (cause) {
-    if (isSwitchmasterError(cause)) throw new UsageError(cause.message, { cause });
+    if (isSwitchmasterError(cause)) throw new UsageError(origins.translate(cause.message), { cause });
     throw cause;
   }
 }
@@ -74,10 +77,16 @@ function whereabouts({ name, url, sentinels }: Settings): readonly string[] | st
   return url ?? sentinels ?? [];
 }
 
-async function serverOptions(kind: Kind, settings: ServerSettings, secrets: Secrets): Promise<ServerOptions> {
+async function serverOptions(
+  kind: Kind,
+  settings: ServerSettings,
+  secrets: Secrets,
+  origins: Origins,
+): Promise<ServerOptions> {
   const { username, passwordFile, tls, ca, cert, key, servername } = settings;
-  const pem = async (file: string | undefined, flag: string): Promise<string | undefined> =>
-    file === undefined ? undefined : await readText(file, `--${kind}-${flag}`);
+  const where = (path: Path): string => origins.of(path) ?? path;
+  const pem = async (file: string | undefined, name: 'ca' | 'cert' | 'key'): Promise<string | undefined> =>
+    file === undefined ? undefined : await readText(file, where(`${kind}.${name}`));
   const given: TlsOptions = {
     ca: await pem(ca, 'ca'),
     cert: await pem(cert, 'cert'),
@@ -90,19 +99,25 @@ async function serverOptions(kind: Kind, settings: ServerSettings, secrets: Secr
     password:
       passwordFile === undefined
         ? settings.password
-        : await secrets.read(passwordFile, `--${kind}-password-file`),
+        : await secrets.read(passwordFile, where(`${kind}.passwordFile`)),
     tls: (tls ?? Object.keys(options).length > 0) ? options : false,
   };
 }
 
-function addressMap(mappings: Readonly<Record<string, string>>): (address: NodeAddress) => NodeAddress {
-  const parse = (text: string): NodeAddress => {
+function addressMap(
+  mappings: Readonly<Record<string, string>>,
+  origins: Origins,
+): (address: NodeAddress) => NodeAddress {
+  const parse = (text: string, from: string): NodeAddress => {
     try {
       return parseAddress(text, 6379);
     } catch (cause) {
-      throw new UsageError(`--map-address: ${(cause as Error).message}`, { cause });
+      const names = (value: unknown): boolean => value instanceof Object && Object.hasOwn(value, from);
+      throw new UsageError(`${origins.of('mapAddress', names)}: ${(cause as Error).message}`, { cause });
     }
   };
-  const map = new Map(Object.entries(mappings).map(([from, to]) => [addressKey(parse(from)), parse(to)]));
+  const map = new Map(
+    Object.entries(mappings).map(([from, to]) => [addressKey(parse(from, from)), parse(to, from)]),
+  );
   return (address) => map.get(addressKey(address)) ?? address;
 }

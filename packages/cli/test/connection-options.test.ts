@@ -140,12 +140,101 @@ describe('what is wrong is told at once, and where it was given', () => {
     ],
     ['a switch', least, { SWITCHMASTER_NODE_TLS: 'maybe' }, /^SWITCHMASTER_NODE_TLS: expected 1 or 0/],
     ['a mapping', [...least, '--map-address', 'a:1'], {}, /^--map-address: expected announced=dialled/],
-    ['a user without a password', [...least, '--node-username', 'app'], {}, /node\.password/],
     ['a file that is not there', [...least, '--node-ca', '/nowhere'], {}, /^--node-ca: cannot read/],
     ['a config file that is not there', [...least, '-c', '/nowhere.json'], {}, /^\/nowhere\.json: /],
   ])('%s', async (_, flags, env, message) => {
     await expect(read(flags, env)).rejects.toThrow(message);
     await expect(read(flags, env)).rejects.toMatchObject({ name: 'UsageError' });
+  });
+
+  const broken = { SWITCHMASTER_NODE_USERNAME: 'app' };
+  it.each<[string, string[], Record<string, string>, object, string]>([
+    ['a sentinel', ['-s', 's1,s2:99999', '-n', 'm'], {}, {}, '--sentinel: expected a port'],
+    [
+      'a sentinel',
+      ['-n', 'm'],
+      { SWITCHMASTER_SENTINELS: 's1:0' },
+      {},
+      'SWITCHMASTER_SENTINELS: expected a port',
+    ],
+    ['a sentinel', ['-n', 'm'], {}, { sentinels: ['s1', 's 2'] }, '$FILE: `sentinels`: expected host'],
+    ['a URL', ['-u', 'redis://s1/m'], {}, {}, '--url: expected'],
+    ['a URL', [], { SWITCHMASTER_URL: 'redis+sentinel://s1:x/m' }, {}, 'SWITCHMASTER_URL: expected host'],
+    ['a URL', [], {}, { url: 's1' }, '$FILE: `url`: expected'],
+    ['a URL without a name', ['-u', 'redis+sentinel://s1'], {}, {}, '--name, or the name in --url: expected'],
+    ['a name', ['-s', 's1', '-n', 'a b'], {}, {}, '--name: expected'],
+    [
+      'two names',
+      ['-u', 'redis+sentinel://s1/m'],
+      {},
+      { name: 'other' },
+      "$FILE: `name`: expected the same as in the URL in --url, 'm', got 'other'",
+    ],
+    [
+      'a user without a password',
+      [...least, '--node-username', 'app'],
+      {},
+      {},
+      '--node-password-file or SWITCHMASTER_NODE_PASSWORD: expected a string, as --node-username is given',
+    ],
+    ['a user without a password', least, broken, {}, 'as SWITCHMASTER_NODE_USERNAME is given'],
+    [
+      'a user without a password',
+      least,
+      {},
+      { sentinel: { username: 'app' } },
+      '--sentinel-password-file or SWITCHMASTER_SENTINEL_PASSWORD: expected a string, as $FILE: `sentinel.username`',
+    ],
+    ['a certificate', [...least, '--node-cert', '$FILE'], {}, {}, '--node-cert: expected options'],
+    [
+      'a certificate',
+      [...least, '--node-cert', '$FILE'],
+      { SWITCHMASTER_NODE_KEY: '$FILE' },
+      {},
+      '--node-cert, SWITCHMASTER_NODE_KEY: expected options',
+    ],
+    ['a file', least, { SWITCHMASTER_NODE_CA: '/nowhere' }, {}, 'SWITCHMASTER_NODE_CA: cannot read the file'],
+    ['a file', least, {}, { node: { key: '/nowhere' } }, '$FILE: `node.key`: cannot read the file'],
+    [
+      'a password file',
+      least,
+      { SWITCHMASTER_SENTINEL_PASSWORD_FILE: '/dev/null' },
+      {},
+      'SWITCHMASTER_SENTINEL_PASSWORD_FILE: expected a password',
+    ],
+    ['a duration', [...least, '--timeout-ms', '99999999999'], {}, {}, '--timeout-ms: expected a duration'],
+    [
+      'a duration',
+      least,
+      { SWITCHMASTER_TIMEOUT_MS: '99999999999' },
+      {},
+      'SWITCHMASTER_TIMEOUT_MS: expected',
+    ],
+    ['a mapping', [...least, '--map-address', 'a=b:x'], {}, {}, '--map-address: expected host'],
+    [
+      'a mapping',
+      least,
+      { SWITCHMASTER_MAP_ADDRESS: 'a=b:0' },
+      {},
+      'SWITCHMASTER_MAP_ADDRESS: expected a port',
+    ],
+    [
+      'one mapping of two',
+      [...least, '--map-address', 'c=d'],
+      {},
+      { mapAddress: { a: 'b:0' } },
+      '$FILE: `mapAddress`: expected a port',
+    ],
+  ])('%s, given with %j, %j and a config file with %j', async (_, flags, env, config, message) => {
+    const path = await file('given.json', config);
+    const named = (text: string): string => text.replaceAll('$FILE', path);
+    const given = Object.entries({ ...env, SWITCHMASTER_CONFIG: path });
+    const reading = read(
+      flags.map(named),
+      Object.fromEntries(given.map(([key, value]) => [key, named(value)])),
+    );
+    await expect(reading).rejects.toThrow(named(message));
+    await expect(reading).rejects.toMatchObject({ name: 'UsageError' });
   });
 
   it.each<[object, RegExp]>([

@@ -87,7 +87,7 @@ describe('exit codes', () => {
     ['an unknown severity', ['--fail-on', 'maybe'], /Allowed choices are problem, warning, note, never/],
     ['an unknown flag', ['--fast'], /unknown option '--fast'/],
     ['an argument too much', ['s1'], /too many arguments/],
-    ['a missing name', ['--name', ''], /`name`: expected the master's name/],
+    ['a missing name', ['--name', ''], /--name: expected the master's name/],
   ])('2 with %s', async (_, more, message) => {
     const { code, stdout, stderr } = await runProgram([...flags, ...more], { env });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

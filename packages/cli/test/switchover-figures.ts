@@ -1,28 +1,44 @@
 /**
- * What a planned failover costs clients that are not ours: `switchmaster switchover` beside `SENTINEL FAILOVER`.
+ * What a planned failover costs clients: `switchmaster switchover` beside `SENTINEL FAILOVER`, and either of them
+ * coordinated where the server (`REDIS_SERVER`) is Valkey 9.
  *
- * node --conditions=@switchmaster/source --import=tsx packages/cli/test/switchover-figures.ts [runs]
+ * node --conditions=@switchmaster/source --import=tsx packages/cli/test/switchover-figures.ts [runs] [clients…]
  */
 import { loadavg } from 'node:os';
 import { type Cluster, startCluster, type WriterFigures } from '@switchmaster/testing';
-import { cli, type ClientName, flagsOf, Load } from './switchover-support.ts';
+import { cli, type ClientName, flagsOf, knowsCoordination, Load } from './switchover-support.ts';
 
-const ways = {
-  'SENTINEL FAILOVER': async (cluster: Cluster): Promise<void> => {
-    await cluster.failover();
+type Way = (cluster: Cluster) => Promise<void>;
+
+const sentinelFailover =
+  (...words: readonly string[]): Way =>
+  async (cluster) => {
+    await cluster.sentinelCommand(0, 'SENTINEL', 'FAILOVER', cluster.name, ...words);
     await cluster.settled();
-  },
-  'switchmaster switchover': async (cluster: Cluster): Promise<void> => {
-    const { exitCode, stdout } = await cli(['switchover', '--yes', ...flagsOf(cluster)]);
-    if (exitCode !== 0) throw new Error(stdout);
-  },
-} as const;
+  };
 
-async function measure(client: ClientName, way: keyof typeof ways, number: number): Promise<WriterFigures> {
-  await using cluster = await startCluster();
+const switchover =
+  (...flags: readonly string[]): Way =>
+  async (cluster) => {
+    const { exitCode, stdout } = await cli(['switchover', '--yes', ...flags, ...flagsOf(cluster)]);
+    if (exitCode !== 0) throw new Error(stdout);
+  };
+
+const ways: Readonly<Record<string, Way>> = {
+  'SENTINEL FAILOVER': sentinelFailover(),
+  'switchmaster switchover': switchover(),
+  ...(knowsCoordination() && {
+    'SENTINEL FAILOVER … COORDINATED': sentinelFailover('COORDINATED'),
+    'switchmaster switchover --coordinated': switchover('--coordinated'),
+  }),
+};
+
+async function measure(client: ClientName, name: string, way: Way, number: number): Promise<WriterFigures> {
+  // A coordinated one is refused with less.
+  await using cluster = await startCluster(/coordinated/i.test(name) ? { downAfterMs: 3000 } : {});
   using load = await Load.start(cluster, client, number);
   const old = await cluster.master();
-  await ways[way](cluster);
+  await way(cluster);
   const master = await cluster.masterAfter(old);
   await load.writer.more(100);
   return await load.finish(master);
@@ -33,16 +49,17 @@ function spread(values: readonly number[]): string {
   return [sorted[0], sorted[sorted.length >> 1], sorted.at(-1)].join(' / ');
 }
 
-const runs = Number(process.argv[2] ?? 10);
+const [runs = '10', ...clients] = process.argv.slice(2);
 console.log(`${runs} runs each, min / median / max`);
-for (const client of ['ioredis', 'node-redis'] as const) {
-  for (const way of Object.keys(ways) as (keyof typeof ways)[]) {
+for (const client of (clients.length > 0 ? clients : ['ioredis', 'node-redis']) as ClientName[]) {
+  for (const [name, way] of Object.entries(ways)) {
     const figures: WriterFigures[] = [];
-    for (let number = 0; number < runs; number++) figures.push(await measure(client, way, number));
+    for (let number = 0; number < Number(runs); number++)
+      figures.push(await measure(client, name, way, number));
     const of = (key: 'acked' | 'lost' | 'failed' | 'hung' | 'longestGapMs'): string =>
       spread(figures.map((one) => one[key]));
     console.log(
-      `${client}, ${way}: lost ${of('lost')}, failed ${of('failed')}, hung ${of('hung')}, ` +
+      `${client}, ${name}: lost ${of('lost')}, failed ${of('failed')}, hung ${of('hung')}, ` +
         `longest gap ${of('longestGapMs')} ms, acknowledged ${of('acked')}, load ${loadavg()[0]?.toFixed(1)}`,
       ...new Set(figures.flatMap(({ errors }) => errors)),
     );

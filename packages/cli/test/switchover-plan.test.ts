@@ -4,7 +4,7 @@ import { longestPause } from '../src/switchover/pause.ts';
 import { decide, type Plan, type Wish } from '../src/switchover/plan.ts';
 import { aNode, aSentinel, healthySurvey, masterRow, replicaRow, row } from './healthy-survey.ts';
 
-const wish: Wish = { to: undefined, maxLagBytes: 1000 };
+const wish: Wish = { to: undefined, maxLagBytes: 1000, coordinated: false };
 const master = { host: '10.0.0.1', port: 6379 };
 const first = { host: '10.0.0.2', port: 6379 };
 const second = { host: '10.0.0.3', port: 6379 };
@@ -79,6 +79,19 @@ describe('a plan', () => {
       surveyWith(healthy, [aSentinel(1, { info: row({ sentinel_tilt: 1 }) }), aSentinel(2), aSentinel(3)]),
       wish,
       { sentinels: ['10.0.1.2', '10.0.1.3', '10.0.1.1'].map((host) => ({ host, port: 26_379 })) },
+    ],
+    [
+      'has a sentinel lead a coordinated failover that knows how',
+      surveyWith(healthy, [
+        aSentinel(1),
+        aSentinel(2, { info: row({ valkey_version: '8.1.1' }) }),
+        aSentinel(3, { info: row({ valkey_version: '9.1.2' }) }),
+      ]),
+      { ...wish, coordinated: true },
+      {
+        coordinated: true,
+        sentinels: ['10.0.1.3', '10.0.1.1', '10.0.1.2'].map((host) => ({ host, port: 26_379 })),
+      },
     ],
     [
       'knows the shortest down-after-milliseconds',
@@ -174,6 +187,33 @@ describe('a switchover is not safe', () => {
       surveyWith(healthy, all({ info: row({ sentinel_tilt: 1 }) })),
       wish,
       ['no sentinel can lead a failover: all of them are in TILT mode'],
+    ],
+    [
+      'if it is to be coordinated, and no sentinel knows how',
+      surveyWith(healthy, [aSentinel(1), aSentinel(2, { info: row({ valkey_version: '8.1.1' }) })]),
+      { ...wish, coordinated: true },
+      ['no sentinel that can lead knows SENTINEL FAILOVER … COORDINATED, which came with Valkey 9.0'],
+    ],
+    [
+      'if it is to be coordinated, and whoever knows how cannot lead',
+      surveyWith(healthy, [
+        aSentinel(1),
+        aSentinel(2, { info: row({ valkey_version: '9.0.0', sentinel_tilt: 1 }) }),
+      ]),
+      { ...wish, coordinated: true },
+      ['no sentinel that can lead knows SENTINEL FAILOVER … COORDINATED, which came with Valkey 9.0'],
+    ],
+    [
+      'if it is to be coordinated, and the sentinels are too quick to take a master for dead',
+      surveyWith(
+        healthy,
+        all({
+          info: row({ valkey_version: '9.1.2' }),
+          master: masterRow({ 'down-after-milliseconds': 2999 }),
+        }),
+      ),
+      { ...wish, coordinated: true },
+      ['down-after-milliseconds is 2999, and less than 3000 is too short for a coordinated failover'],
     ],
     [
       'with a master that cannot pause writes',

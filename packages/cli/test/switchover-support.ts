@@ -1,4 +1,12 @@
-import { type Cluster, type ClusterNode, Writer, type WriterFigures } from '@switchmaster/testing';
+import { execFileSync } from 'node:child_process';
+import { createRedis } from '@switchmaster/ioredis';
+import {
+  type Cluster,
+  type ClusterNode,
+  serverBinary,
+  Writer,
+  type WriterFigures,
+} from '@switchmaster/testing';
 import { Redis } from 'ioredis';
 import { createSentinel } from 'redis';
 import type { Context } from '../src/context.ts';
@@ -42,14 +50,20 @@ export function flagsOf({ sentinels, name }: Cluster): string[] {
   return ['--name', name, ...sentinels.flatMap(({ host, port }) => ['--sentinel', `${host}:${port}`])];
 }
 
-export type ClientName = 'ioredis' | 'node-redis';
+/** Whether the server that tests run on is Valkey 9 or later, which has `SENTINEL FAILOVER … COORDINATED`. */
+export function knowsCoordination(): boolean {
+  const version = execFileSync(serverBinary(), ['--version'], { encoding: 'utf8' });
+  return Number(/^Valkey server v=(\d+)/.exec(version)?.[1] ?? 0) >= 9;
+}
+
+export type ClientName = 'ioredis' | 'node-redis' | 'switchmaster-ioredis';
 
 interface Connected {
   readonly set: (key: string, value: string) => Promise<unknown>;
   readonly close: () => void;
 }
 
-/** Both with nothing but what their documentation shows for Sentinel. */
+/** All with nothing but what their documentation shows for Sentinel. */
 const connect: Readonly<Record<ClientName, (cluster: Cluster) => Promise<Connected>>> = {
   ioredis: ({ name, sentinels }) => {
     const redis = new Redis({ name, sentinels: [...sentinels] });
@@ -61,6 +75,11 @@ const connect: Readonly<Record<ClientName, (cluster: Cluster) => Promise<Connect
     client.on('error', () => {});
     await client.connect();
     return { set: (key, value) => client.set(key, value), close: () => void client.destroy() };
+  },
+  'switchmaster-ioredis': ({ name, sentinels }) => {
+    const redis = createRedis({ name, sentinels: [...sentinels] });
+    redis.on('error', () => {});
+    return Promise.resolve({ set: (key, value) => redis.set(key, value), close: () => redis.disconnect() });
   },
 };
 

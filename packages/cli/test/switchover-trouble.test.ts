@@ -60,6 +60,7 @@ describe.concurrent('a switchover in trouble', () => {
     using load = await Load.start(cluster, 'ioredis');
     await cluster.sentinelCommand(0, 'SENTINEL', 'SIMULATE-FAILURE', 'crash-after-promotion');
     const { exitCode, report } = await switchover(cluster, '--timeout-ms', '500');
+    expect(report.steps?.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
     expect(report).toMatchObject({ verdict: 'switched' });
     expect(exitCode).toBe(0);
     await load.writer.more(100);
@@ -67,7 +68,11 @@ describe.concurrent('a switchover in trouble', () => {
     // The next one dies before it promotes anybody.
     await cluster.sentinelCommand(1, 'SENTINEL', 'SIMULATE-FAILURE', 'crash-after-election');
     const dead = await switchover(cluster, '--timeout-ms', '500', '--max-pause-ms', '3000');
-    expect(stepsOf(dead.report, 'failed')).toEqual(['await-promotion', 'call-off']);
+    // It may be dead before it has answered.
+    expect(stepsOf(dead.report, 'failed')).toEqual([
+      expect.stringMatching(/^(fail-over|await-promotion)$/),
+      'call-off',
+    ]);
     expect(stepsOf(dead.report, 'done').slice(-2)).toEqual(['resume', 'restore']);
     expect(dead).toMatchObject({ exitCode: 1, report: { verdict: 'unfinished' } });
     await load.writer.more(100);

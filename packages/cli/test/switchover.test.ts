@@ -40,6 +40,18 @@ describe('a switchover', () => {
     expect(same.report.reasons).toEqual([`${master.address} is the master already`]);
   });
 
+  test('is refused while the doctor finds a problem that a failover would feel, unless it is forced', async () => {
+    const [, replica] = cluster.nodes;
+    await replica?.command('CONFIG', 'SET', 'min-replicas-to-write', 9);
+    const { exitCode, stdout } = await cli(['switchover', '--yes', ...flagsOf(cluster)]);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/Not safe[^]*min-replicas-to-write asks for more[^]*Lower it[^]*--force goes on/);
+    const forced = await cli(['switchover', '--dry-run', '--force', ...flagsOf(cluster)]);
+    await replica?.command('CONFIG', 'SET', 'min-replicas-to-write', 0);
+    expect(forced.exitCode).toBe(0);
+    expect(forced.stderr).toContain('asks for more');
+  });
+
   test('with --dry-run says what it would do, and does nothing', async () => {
     const master = await cluster.master();
     const { exitCode, stdout } = await cli(['switchover', '--dry-run', ...flagsOf(cluster)]);

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts';
+import type { Path } from './origin.ts';
 import {
   parseMappings,
   parseMilliseconds,
@@ -33,14 +34,11 @@ export function settingsFromEnvironment(env: Environment): Settings & { readonly
 }
 
 function serverFromEnvironment(env: Environment, kind: Kind): ServerSettings {
-  const prefix = `SWITCHMASTER_${kind.toUpperCase()}_`;
-  const texts = serverTexts.map(
-    (key) => [key, env[prefix + key.replace(/[A-Z]/g, '_$&').toUpperCase()]] as const,
-  );
-  const tls = env[`${prefix}TLS`];
+  const texts = serverTexts.map((key) => [key, env[variableOf(`${kind}.${key}`)]] as const);
+  const tls = env[variableOf(`${kind}.tls`)];
   return {
     ...(Object.fromEntries(texts.filter(([, value]) => value)) as ServerSettings),
-    ...(tls && { tls: parseSwitch(tls, `${prefix}TLS`) }),
+    ...(tls && { tls: parseSwitch(tls, variableOf(`${kind}.tls`)) }),
   };
 }
 
@@ -48,4 +46,9 @@ function parseSwitch(text: string, where: string): boolean {
   if (['1', 'true', 'yes'].includes(text)) return true;
   if (['0', 'false', 'no'].includes(text)) return false;
   throw new UsageError(`${where}: expected 1 or 0, got '${text}'`);
+}
+
+/** `node.passwordFile` is given as `SWITCHMASTER_NODE_PASSWORD_FILE`. */
+export function variableOf(path: Path): string {
+  return `SWITCHMASTER_${path.replace('.', '_').replace(/[A-Z]/g, '_$&').toUpperCase()}`;
 }

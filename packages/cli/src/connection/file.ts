@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { lilconfig } from 'lilconfig';
 import { UsageError } from '../errors.ts';
+import type { Source } from './origin.ts';
 import { kinds, parseMilliseconds, serverTexts, type ServerSettings, type Settings } from './settings.ts';
 
 export const fileName = 'switchmaster.json';
@@ -14,12 +15,16 @@ const filesOfServer = [
 ] as const satisfies readonly (keyof ServerSettings)[];
 
 /** Reads the config file that is named, or the nearest one from the working folder upwards, if there is any. */
-export async function settingsFromFile(path: string | undefined): Promise<Settings> {
+export async function settingsFromFile(path: string | undefined): Promise<Source> {
   const finder = lilconfig('switchmaster', { searchPlaces: [fileName] });
   const found = await (path === undefined ? finder.search() : finder.load(path)).catch((cause: unknown) => {
     throw new UsageError(`${path ?? fileName}: ${(cause as Error).message}`, { cause });
   });
-  return found ? checkSettings(found.config, found.filepath) : {};
+  const file = found?.filepath ?? fileName;
+  return {
+    settings: found ? checkSettings(found.config, file) : {},
+    nameOf: (key) => `${file}: \`${key}\``,
+  };
 }
 
 /** Checks what a file holds, and makes its paths absolute. */

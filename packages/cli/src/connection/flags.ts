@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { Path } from './origin.ts';
 import {
   kinds,
   parseMappings,
@@ -70,4 +71,10 @@ function serverFromFlags(command: Command, kind: Kind): ServerSettings {
     return [name.charAt(0).toLowerCase() + name.slice(1), value];
   });
   return Object.fromEntries(renamed) as ServerSettings;
+}
+
+/** `node.passwordFile` is given as `--node-password-file`. */
+export function flagOf(path: Path): string {
+  if (path === 'sentinels') return '--sentinel';
+  return `--${path.replace('.', '-').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -3,6 +3,7 @@ import { addConnectionOptions, readConnectionOptions } from '../connection-optio
 import type { Context } from '../context.ts';
 import { openDeployment } from '../deployment.ts';
 import { exitCodes } from '../exit-code.ts';
+import { NamesOption } from '../names-option.ts';
 import { createOutput, helpWidth } from '../output.ts';
 import { examine, isAsBadAs } from './examine.ts';
 import { memberJson, membersOf } from './members.ts';
@@ -65,7 +66,7 @@ export function registerDoctor(program: Command, context: Context): void {
 }
 
 function ruleOption(flags: string, description: string): Option {
-  return new Option(flags, description).argParser((text) =>
+  return new NamesOption(flags, description, rules).argParser((text) =>
     text.split(',').map((name) => ruleNamed(name.trim())),
   );
 }

@@ -53,7 +53,7 @@ function isDenied(reply: Reply): boolean {
 }
 
 /** Sentinels name their connections, and `CLIENT LIST` tells whose user each is. */
-function sentinelUsers(clients: Reply): string[] {
+export function sentinelUsers(clients: Reply): string[] {
   if (typeof clients !== 'string') return [];
   const rows = clients.split('\n').map((line) => parseFields(line.replaceAll(' ', ',')));
   const own = rows.filter((row) => /^sentinel-[0-9a-f]{8}-cmd$/.test(row.get('name') ?? ''));

@@ -49,8 +49,11 @@ function isLeaderSilent([leader]: readonly View[]): boolean {
   return leader === 'silent';
 }
 
-/** A leader that died after the promotion has told nobody. The next sentinel fails over to the same replica. */
+/**
+ * A leader that died after the promotion has told nobody. The next sentinel fails over to the same replica, in the
+ * ordinary way: a master that has handed over cannot do it again.
+ */
 async function standIn(scene: Scene): Promise<void> {
   const next = scene.sentinels.find((sentinel) => !scene.facts.leaders.includes(sentinel));
-  if (next && scene.facts.leaders.length === 1) await askForFailover(next, scene);
+  if (next && scene.facts.leaders.length === 1) await askForFailover(next, scene, false);
 }

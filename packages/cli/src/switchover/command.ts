@@ -4,21 +4,23 @@ import { confirm, requireConsent } from '../confirm.ts';
 import { addConnectionOptions, readConnectionOptions } from '../connection-options.ts';
 import type { Context } from '../context.ts';
 import { type Deployment, openDeployment } from '../deployment.ts';
-import { examine } from '../doctor/examine.ts';
 import { takeSurvey } from '../doctor/take-survey.ts';
 import { exitCodes, type ExitCode } from '../exit-code.ts';
 import { createOutput, type Output } from '../output.ts';
 import { conduct } from './conduct.ts';
 import { longestPause, shortestPauseMs } from './pause.ts';
-import { decide, type Decision, type Plan, stop } from './plan.ts';
+import { decide, type Decision, type Plan, stop, type Stop } from './plan.ts';
 import { conclusion, planLines, reportOf, stepLine } from './report.ts';
 import { findForbidden } from './rights.ts';
+import { problemsOf } from './safety.ts';
 import { defaultLimits, Scene } from './scene.ts';
 
 interface Options {
   readonly to?: NodeAddress;
   readonly maxPauseMs: number;
   readonly maxLagBytes: number;
+  readonly coordinated?: boolean;
+  readonly force?: boolean;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
   readonly json?: boolean;
@@ -52,6 +54,8 @@ export function registerSwitchover(program: Command, context: Context): void {
       5000,
     )
     .option('--max-lag-bytes <bytes>', 'how far behind the replica may be to begin with', toBytes, 1_048_576)
+    .option('--coordinated', 'have the master hand over itself (Valkey 9); costs more, see the manual')
+    .option('--force', 'go on in spite of problems that the doctor finds')
     .option('--dry-run', 'say what would be done, and do nothing')
     .option('-y, --yes', 'do not ask')
     .option('--json', 'one object on stdout')
@@ -66,7 +70,7 @@ async function switchOver(command: Command, options: Options, context: Context):
   const output = createOutput(context, options);
   using deployment = await openDeployment(await readConnectionOptions(command, context), context.signal);
   const decision = await survey(deployment, options, context.signal, output);
-  if (decision.kind === 'stop') return refuse(decision.reasons, output);
+  if (decision.kind === 'stop') return refuse(decision, output);
   const { plan } = decision;
   const maxPauseMs = longestPause(options.maxPauseMs, plan.downAfterMs);
   output.text(`${planLines(plan, maxPauseMs, output.width).join('\n')}\n`);
@@ -75,26 +79,31 @@ async function switchOver(command: Command, options: Options, context: Context):
   return await carryOut(deployment, plan, maxPauseMs, context, output);
 }
 
-/** What speaks against it stops it; what else is a problem is said before the question. */
+/** What speaks against it stops it; other problems are said before the question. */
 async function survey(
   deployment: Deployment,
   options: Options,
   signal: AbortSignal,
   output: Output,
 ): Promise<Decision> {
-  const { to, maxLagBytes } = options;
+  const { to, maxLagBytes, coordinated = false, force = false } = options;
   const found = await takeSurvey(deployment, signal);
-  const decision = decide(found, { to, maxLagBytes });
+  const decision = decide(found, { to, maxLagBytes, coordinated });
   if (decision.kind === 'stop') return decision;
-  const problems = examine(found).filter(({ severity }) => severity === 'problem');
-  for (const { what } of problems) output.note(`The doctor finds: ${what}`);
+  const { obstacles, others } = problemsOf(found);
+  if (obstacles.length > 0 && !force)
+    return { ...stop(obstacles.map(({ what, todo }) => `${what} ${todo}`)), isForceable: true };
+  for (const { what } of [...obstacles, ...others]) output.note(`The doctor finds: ${what}`);
   const forbidden = await findForbidden(deployment.servers, decision.plan);
   return forbidden.length > 0 ? stop(forbidden.map((what) => `the ACL forbids ${what}`)) : decision;
 }
 
-function refuse(reasons: readonly string[], output: Output): ExitCode {
-  output.json({ verdict: 'unsafe', reasons });
-  const lines = reasons.map((reason) => `  - ${reason}`);
+function refuse({ reasons, isForceable }: Stop, output: Output): ExitCode {
+  output.json({ verdict: 'unsafe', reasons, isForceable: isForceable ?? false });
+  const lines = [
+    ...reasons.map((reason) => `  - ${reason}`),
+    ...(isForceable ? ['--force goes on all the same.'] : []),
+  ];
   output.text(`${output.colors.red('Not safe, so nothing was done:')}\n${lines.join('\n')}`);
   return exitCodes.failed;
 }

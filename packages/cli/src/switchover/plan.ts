@@ -18,6 +18,8 @@ export interface Wish {
   readonly to: NodeAddress | undefined;
   /** How far behind it may be before writes are paused. */
   readonly maxLagBytes: number;
+  /** The master hands over itself, asked to by the sentinel that leads. */
+  readonly coordinated: boolean;
 }
 
 /** A `replica-priority` for the time being. */
@@ -36,11 +38,25 @@ export interface Plan {
   readonly preferences: readonly Preference[];
   /** The shortest `down-after-milliseconds` of the sentinels. */
   readonly downAfterMs: number;
+  readonly coordinated: boolean;
 }
 
-export type Decision =
-  | { readonly kind: 'go'; readonly plan: Plan }
-  | { readonly kind: 'stop'; readonly reasons: readonly string[] };
+/** It is not safe. */
+export interface Stop {
+  readonly kind: 'stop';
+  readonly reasons: readonly string[];
+  /** Whether `--force` would go on. */
+  readonly isForceable?: true;
+}
+
+export type Decision = { readonly kind: 'go'; readonly plan: Plan } | Stop;
+
+/**
+ * How long a coordinated failover may make the sentinels' own questions wait: they greet each other at a master that
+ * takes no writes for a second or two, and lose their connections to the new one. A master that looks down to them
+ * then is failed over once more, and what it has acknowledged by then is lost.
+ */
+const coordinatedMs = 3000;
 
 /** Decides from what a doctor knows whether a switchover is safe, and how it is done. */
 export function decide(survey: Survey, wish: Wish): Decision {
@@ -49,6 +65,7 @@ export function decide(survey: Survey, wish: Wish): Decision {
   const replicas = replicasOf(survey);
   const reasons = [
     ...aboutSentinels(survey, master),
+    ...(wish.coordinated ? aboutCoordination(survey) : []),
     ...aboutMaster(master),
     ...aboutWish(survey, master, wish),
   ];
@@ -62,16 +79,15 @@ export function decide(survey: Survey, wish: Wish): Decision {
       name: survey.name,
       master: master.address,
       candidate: candidate.address,
-      sentinels: leadersFirst(survey, candidate),
+      sentinels: leadersFirst(survey, candidate, wish),
       preferences: preferencesFor(candidate, replicas),
-      downAfterMs: Math.min(
-        ...watching(survey).map((one) => toNumber(one.master.get('down-after-milliseconds')) ?? Infinity),
-      ),
+      downAfterMs: downAfterOf(survey),
+      coordinated: wish.coordinated,
     },
   };
 }
 
-export function stop(reasons: readonly string[]): Decision {
+export function stop(reasons: readonly string[]): Stop {
   return { kind: 'stop', reasons };
 }
 
@@ -92,6 +108,20 @@ function aboutSentinels(survey: Survey, master: NodeFacts): string[] {
     const said = heard.find(({ quorumTrouble }) => quorumTrouble !== undefined)?.quorumTrouble;
     reasons.push(`no sentinel can lead a failover: ${said ?? 'all of them are in TILT mode'}`);
   }
+  return reasons;
+}
+
+function aboutCoordination(survey: Survey): string[] {
+  const reasons: string[] = [];
+  if (!watching(survey).some((one) => canLead(one) && canCoordinate(one)))
+    reasons.push(
+      'no sentinel that can lead knows SENTINEL FAILOVER … COORDINATED, which came with Valkey 9.0',
+    );
+  const downAfterMs = downAfterOf(survey);
+  if (downAfterMs < coordinatedMs)
+    reasons.push(
+      `down-after-milliseconds is ${downAfterMs}, and less than ${coordinatedMs} is too short for a coordinated failover`,
+    );
   return reasons;
 }
 
@@ -169,14 +199,24 @@ function preferencesFor(candidate: NodeFacts, replicas: readonly NodeFacts[]): P
   ];
 }
 
-function leadersFirst(survey: Survey, candidate: NodeFacts): NodeAddress[] {
+function leadersFirst(survey: Survey, candidate: NodeFacts, { coordinated }: Wish): NodeAddress[] {
   const heard = watching(survey);
-  const leads = (one: SentinelFacts): boolean => canLead(one) && seesWell(one, candidate);
+  const leads = (one: SentinelFacts): boolean =>
+    canLead(one) && seesWell(one, candidate) && (!coordinated || canCoordinate(one));
   return [...heard.filter(leads), ...heard.filter((one) => !leads(one))].map(({ address }) => address);
+}
+
+function downAfterOf(survey: Survey): number {
+  const all = watching(survey).map(({ master }) => toNumber(master.get('down-after-milliseconds')));
+  return Math.min(...all.map((ms) => ms ?? Infinity));
 }
 
 function canLead({ info, quorumTrouble }: SentinelFacts): boolean {
   return quorumTrouble === undefined && info.get('sentinel_tilt') !== '1';
+}
+
+function canCoordinate({ info }: SentinelFacts): boolean {
+  return (toNumber(info.get('valkey_version')?.split('.', 1)[0]) ?? 0) >= 9;
 }
 
 function seesWell({ replicas }: SentinelFacts, { address }: NodeFacts): boolean {

@@ -19,35 +19,21 @@ export async function failOver(scene: Scene, signal: AbortSignal): Promise<strin
   return await askForFailover(scene.leader, scene);
 }
 
-/**
- * Valkey 9 can have the master itself hand over (`COORDINATED`); other sentinels refuse the word and do nothing.
- */
-export async function askForFailover(leader: Line, { plan, facts }: Scene): Promise<string> {
-  const command = ['SENTINEL', 'FAILOVER', plan.name] as const;
+/** A sentinel begins at once, or with `COORDINATED` when others have elected it. */
+export async function askForFailover(
+  leader: Line,
+  { plan, facts }: Scene,
+  coordinated: boolean = plan.coordinated,
+): Promise<string> {
   facts.leaders.push(leader);
   try {
-    const isCoordinated = await isAccepted(leader.request(...command, 'COORDINATED'));
-    if (!isCoordinated) await leader.request(...command);
-    return `sentinel ${leader.where} leads${isCoordinated ? ', and the master hands over' : ''}`;
+    await leader.request('SENTINEL', 'FAILOVER', plan.name, ...(coordinated ? ['COORDINATED'] : []));
+    return `sentinel ${leader.where} leads${coordinated ? ', and the master is to hand over' : ''}`;
   } catch (error) {
     // It has said no: what is under way there is not ours to call off.
     if (error instanceof ReplyError) facts.leaders.pop();
     throw error;
   }
-}
-
-async function isAccepted(request: Promise<unknown>): Promise<boolean> {
-  try {
-    await request;
-    return true;
-  } catch (error) {
-    if (isUnknownWord(error)) return false;
-    throw error;
-  }
-}
-
-function isUnknownWord(error: unknown): boolean {
-  return error instanceof ReplyError && /wrong number of arguments|syntax|unknown/i.test(error.message);
 }
 
 /** The candidate says `master`. */
@@ -75,16 +61,30 @@ export interface Promoted {
 /** `SENTINEL RESET` ends a failover; left alone it might promote the candidate minutes later. */
 export async function callOff(scene: Scene): Promise<string | Promoted> {
   const { candidate, plan, facts } = scene;
-  if (facts.promotedAt === undefined && (await isMaster(candidate))) {
-    facts.promotedAt = performance.now();
-    return { outcome: 'promoted', detail: `${candidate.where} says master by now` };
-  }
+  if (facts.promotedAt === undefined && (await isMaster(candidate))) return atLast(scene);
   for (const leader of facts.leaders) {
     if (!(await isFailingOver(leader, plan.name))) continue;
     await leader.request('SENTINEL', 'RESET', plan.name);
   }
+  if (plan.coordinated && facts.leaders.length > 0) {
+    await keepMaster(scene);
+    if (facts.promotedAt === undefined && (await isMaster(candidate))) return atLast(scene);
+  }
   const asked = facts.leaders.map(({ where }) => where).join(', ');
   return asked === '' ? 'no failover has begun' : `no failover is under way at ${asked}`;
+}
+
+function atLast({ candidate, facts }: Scene): Promoted {
+  facts.promotedAt = performance.now();
+  return { outcome: 'promoted', detail: `${candidate.where} says master by now` };
+}
+
+/** A master that has been asked to hand over goes on trying, whatever becomes of the sentinel. */
+async function keepMaster({ master }: Scene): Promise<void> {
+  await master.request('FAILOVER', 'ABORT').catch((error: unknown) => {
+    // It is not handing over, or not any more.
+    if (!(error instanceof ReplyError && /no failover/i.test(error.message))) throw error;
+  });
 }
 
 /** The candidate follows the old master again. */

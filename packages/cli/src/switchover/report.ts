@@ -30,11 +30,12 @@ export function reportOf({ master, candidate }: Plan, facts: Facts, steps: reado
 
 /** What is going to happen, for whoever has to agree. */
 export function planLines(
-  { name, master, candidate, sentinels, preferences }: Plan,
+  { name, master, candidate, sentinels, preferences, coordinated }: Plan,
   maxPauseMs: number,
   width: number,
 ): string[] {
   const [from, to] = [formatAddress(master), formatAddress(candidate)];
+  const leader = sentinels[0] ? formatAddress(sentinels[0]) : '';
   const steer = preferences.map(({ address, before, priority }) => {
     return `sets replica-priority of ${formatAddress(address)} from ${before} to ${priority} for the time being`;
   });
@@ -44,8 +45,10 @@ export function planLines(
     ...[
       ...steer,
       'waits up to 12 s for a moment at which the sentinels notice a promotion soon',
-      `makes writes at ${from} wait, for half a second as a rule and ${maxPauseMs} ms at most before the promotion`,
-      `has ${to} promoted by sentinel ${sentinels[0] ? formatAddress(sentinels[0]) : ''} when it has every byte`,
+      `makes writes at ${from} wait, for ${coordinated ? 'a second' : 'half a second'} as a rule and ${maxPauseMs} ms at most before the promotion`,
+      coordinated
+        ? `has ${from} hand over to ${to}, led by sentinel ${leader}; who writes there before the sentinels say so may see READONLY`
+        : `has ${to} promoted by sentinel ${leader} when it has every byte`,
       `makes ${from} its replica and ends the connections of its clients, who find the new master`,
     ].flatMap((text) => wrap(text, width - 4).map((line, i) => `  ${i === 0 ? '-' : ' '} ${line}`)),
   ];
