@@ -1,3 +1,4 @@
+import { whileAwake } from '@switchmaster/testing';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startExample, type Example, type ExampleOptions } from '../src/example.ts';
@@ -30,21 +31,22 @@ afterAll(async () => {
   await example[Symbol.asyncDispose]();
 });
 
-test('a planned failover moves the master in the picture, and no lane of ours loses or fails a write', async () => {
-  await board.mended();
-  const old = await board.master();
-  await board.press('failover');
-  await board.masterAfter(old);
-  await seen.page.locator('[data-phase=announced].seen').waitFor();
-  await picture(seen.page, 'during');
-  await board.verdict();
-  await board.node(old, '[data-role=replica]');
-  expect(await board.ours('lost')).toEqual(nothing);
-  expect(await board.ours('failed')).toEqual(nothing);
-  expect(await board.ours('hung')).toEqual(nothing);
-  expect(await board.verdict()).toContain('no write lost');
-  await picture(seen.page, 'light');
-});
+test('a planned failover moves the master in the picture, and no lane of ours loses or fails a write', () =>
+  whileAwake(async () => {
+    await board.mended();
+    const old = await board.master();
+    await board.press('failover');
+    await board.masterAfter(old);
+    await seen.page.locator('[data-phase=announced].seen').waitFor();
+    await picture(seen.page, 'during');
+    await board.verdict();
+    await board.node(old, '[data-role=replica]');
+    expect(await board.ours('lost')).toEqual(nothing);
+    expect(await board.ours('failed')).toEqual(nothing);
+    expect(await board.ours('hung')).toEqual(nothing);
+    expect(await board.verdict()).toContain('no write lost');
+    await picture(seen.page, 'light');
+  }));
 
 test.each([
   { fault: 'kill', state: 'dead', repair: 'restart' },

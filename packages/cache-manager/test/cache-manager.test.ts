@@ -8,7 +8,7 @@ import { Redis } from 'ioredis';
 import { Keyv } from 'keyv';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createStore, SwitchmasterStore } from '../src/index.ts';
-import { clientKinds, type TestClient } from './clients.ts';
+import { clientKinds, patient, type TestClient } from './clients.ts';
 import 'reflect-metadata';
 
 let cluster: Cluster;
@@ -60,7 +60,7 @@ describe.each(clientKinds)('with the $name client of a user', (kind) => {
 
   describe.each(Object.entries(makers))('%s', (_, make) => {
     async function open(): Promise<AnyCache> {
-      return await make(createStore({ client: given.client, resolver, namespace: 'app' }));
+      return await make(createStore({ client: given.client, resolver, namespace: 'app', ...patient }));
     }
 
     it('reads, writes and deletes, one or many', async () => {
@@ -113,7 +113,7 @@ describe.each(clientKinds)('with the $name client of a user', (kind) => {
 
 describe("Nest's CacheModule", () => {
   it('takes the bare store, and closes it with the application', async () => {
-    const store = new SwitchmasterStore({ resolver, namespace: 'app' });
+    const store = new SwitchmasterStore({ resolver, namespace: 'app', ...patient });
     const imports = [CacheModule.register({ isGlobal: true, stores: store as never })];
     const module = await Test.createTestingModule({ imports }).compile();
     onTestFinished(() => store.disconnect());
@@ -125,7 +125,7 @@ describe("Nest's CacheModule", () => {
   });
 
   it('two modules may have one store', async () => {
-    const store = createStore({ resolver, namespace: 'app' });
+    const store = createStore({ resolver, namespace: 'app', ...patient });
     const imports = [CacheModule.register({ stores: [store] }), CacheModule.register({ stores: [store] })];
     const module = await Test.createTestingModule({ imports }).compile();
     await store.set('a', 1);
@@ -137,8 +137,8 @@ describe("Nest's CacheModule", () => {
 describe('plain Keyv', () => {
   it('iterates, with createStore() and over the bare store', async () => {
     for (const keyv of [
-      createStore({ resolver }),
-      new Keyv({ store: new SwitchmasterStore({ resolver }) }),
+      createStore({ resolver, ...patient }),
+      new Keyv({ store: new SwitchmasterStore({ resolver, ...patient }) }),
     ]) {
       onTestFinished(() => keyv.disconnect());
       await keyv.set('a', 1);
@@ -155,7 +155,7 @@ describe('plain Keyv', () => {
   });
 
   it('takes the ttl of the store', async () => {
-    const keyv = createStore({ resolver, ttlMs: 30_000 });
+    const keyv = createStore({ resolver, ttlMs: 30_000, ...patient });
     onTestFinished(() => keyv.disconnect());
     await keyv.set('a', 1);
     expect(await redis.pttl('cache::a')).toBeGreaterThan(25_000);

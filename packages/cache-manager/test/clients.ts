@@ -1,7 +1,7 @@
 import type { Resolver } from '@switchmaster/core';
 import { createRedis } from '@switchmaster/ioredis';
 import { createClient } from '@switchmaster/node-redis';
-import type { CacheClient } from '../src/index.ts';
+import type { CacheClient, StoreOptions } from '../src/index.ts';
 
 /** A client of the kind that a user has, and how it is ended. */
 export interface TestClient {
@@ -35,3 +35,10 @@ export const clientKinds: readonly ClientKind[] = [
     },
   },
 ];
+
+/** For what is not about deadlines: a busy machine is no reason to miss. */
+export const patient: Pick<StoreOptions, 'readTimeoutMs' | 'writeTimeoutMs' | 'clearTimeoutMs'> = {
+  readTimeoutMs: 20_000,
+  writeTimeoutMs: 20_000,
+  clearTimeoutMs: 20_000,
+};

@@ -5,12 +5,13 @@ import {
   snapshotHandles,
   startCluster,
   until,
+  whileAwake,
   type Cluster,
 } from '@switchmaster/testing';
 import type { Keyv } from 'keyv';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createStore, type SwitchmasterStore, type StoreOptions } from '../src/index.ts';
-import { clientKinds } from './clients.ts';
+import { clientKinds, patient } from './clients.ts';
 import { Load, type LoadReport } from './load.ts';
 
 /** A cache in front of `resolver`, with the client of a user or with one of its own. */
@@ -31,7 +32,7 @@ const opens: [string, Open][] = [
 async function opened(options: StoreOptions): Promise<Keyv> {
   const keyv = createStore(options);
   onTestFinished(() => keyv.disconnect());
-  await storeOf(keyv).ready({ signal: AbortSignal.timeout(10_000) });
+  await storeOf(keyv).ready({ signal: AbortSignal.timeout(20_000) });
   return keyv;
 }
 
@@ -58,23 +59,27 @@ async function loadThrough(fault: (typeof faults)[number], open: Open): Promise<
   const [cluster, resolver] = await clusterAndResolver();
   const keyv = await open(resolver);
   const load = new Load(keyv, 1000);
-  await until(() => storeOf(keyv).stats.hits > 400);
-  const old = await cluster.master();
-  if (fault === 'failover') await cluster.failover();
-  else await cluster[fault](old);
-  await cluster.masterAfter(old);
-  await until(() => storeOf(keyv).state === 'closed' && resolver.topology.master?.port !== old.port);
-  const { hits } = storeOf(keyv).stats;
-  await until(() => storeOf(keyv).stats.hits > hits + 400, { timeoutMs: 10_000 });
-  const report = await load.stop();
+  try {
+    await until(() => storeOf(keyv).stats.hits > 400);
+    const old = await cluster.master();
+    if (fault === 'failover') await cluster.failover();
+    else await cluster[fault](old);
+    await cluster.masterAfter(old);
+    await until(() => storeOf(keyv).state === 'closed' && resolver.topology.master?.port !== old.port);
+    const { hits } = storeOf(keyv).stats;
+    await until(() => storeOf(keyv).stats.hits > hits + 400);
+  } finally {
+    await load.stop();
+  }
   await until(() => storeOf(keyv).stats.journal === 0);
-  return report;
+  return await load.stop();
 }
 
+// What a process deletes after it stood still, and nobody could tell it of the new master, may be too late.
 describe.each(opens)('with %s', (_, open) => {
-  it.each(faults)('under load through a %s', async (fault) => {
-    expect(await loadThrough(fault, open)).toMatchObject(unharmed);
-  });
+  it.each(faults)('under load through a %s', (fault) =>
+    whileAwake(async () => expect(await loadThrough(fault, open)).toMatchObject(unharmed)),
+  );
 
   it('answers at once while there is no Redis, and comes back with it', async () => {
     const [cluster, resolver] = await clusterAndResolver();
@@ -83,10 +88,8 @@ describe.each(opens)('with %s', (_, open) => {
     const nodes = cluster.nodes;
     await Promise.all(nodes.map((node) => cluster.kill(node)));
     await until(() => storeOf(keyv).state === 'open');
-    const from = performance.now();
+    // If each took the 250 ms that it may, this would outlast the test.
     for (let i = 0; i < 1000; i++) expect(await keyv.get('a')).toBe(undefined);
-    // Each alone would have had 250 ms.
-    expect(performance.now() - from).toBeLessThan(5000);
     expect([await keyv.set('a', 2), await keyv.delete('a'), await keyv.getMany(['a'])]).toEqual([
       false,
       false,
@@ -97,20 +100,21 @@ describe.each(opens)('with %s', (_, open) => {
     await eventually(async () => expect(await keyv.get('a')).toBe(3));
   });
 
-  it('a planned failover does not open it before the hold, and hardly longer', async () => {
-    const [cluster, resolver] = await clusterAndResolver();
-    const keyv = await open(resolver);
-    const happened: string[] = [];
-    resolver.on('hold', () => happened.push('hold'));
-    resolver.on('switch', () => happened.push('switch'));
-    storeOf(keyv).on('state', (state) => happened.push(state));
-    const load = new Load(keyv, 200);
-    await cluster.failover();
-    await until(() => happened.at(-1) === 'closed', { timeoutMs: 15_000 });
-    await load.stop();
-    expect(happened.filter((what) => what === 'hold' || what === 'switch')).toEqual(['hold', 'switch']);
-    expect(new Set(happened.slice(0, 2))).toEqual(new Set(['hold', 'open']));
-  });
+  it('a planned failover does not open it before the hold, and hardly longer', () =>
+    whileAwake(async () => {
+      const [cluster, resolver] = await clusterAndResolver();
+      const keyv = await open(resolver);
+      const happened: string[] = [];
+      resolver.on('hold', () => happened.push('hold'));
+      resolver.on('switch', () => happened.push('switch'));
+      storeOf(keyv).on('state', (state) => happened.push(state));
+      const load = new Load(keyv, 200);
+      await cluster.failover();
+      await until(() => happened.at(-1) === 'closed');
+      await load.stop();
+      expect(happened.filter((what) => what === 'hold' || what === 'switch')).toEqual(['hold', 'switch']);
+      expect(new Set(happened.slice(0, 2))).toEqual(new Set(['hold', 'open']));
+    }));
 
   it('leaves nothing behind', async () => {
     const [, resolver] = await clusterAndResolver();
@@ -132,14 +136,14 @@ describe.each(clientKinds)('with a $name client and nobody else to tell of failo
       onTestFinished(end);
       return await opened({ client });
     };
-    expect(await loadThrough(fault, open)).toMatchObject(unharmed);
+    await whileAwake(async () => expect(await loadThrough(fault, open)).toMatchObject(unharmed));
   });
 });
 
 describe('memory', () => {
   it.each(faults)('under load through a %s', async (fault) => {
     const open: Open = (resolver) => opened({ resolver, memory: { ttlMs: 50 } });
-    expect(await loadThrough(fault, open)).toMatchObject(unharmed);
+    await whileAwake(async () => expect(await loadThrough(fault, open)).toMatchObject(unharmed));
   });
 
   it('serves what it has while there is no Redis, but nothing that was deleted', async () => {
@@ -165,7 +169,8 @@ describe('with resolver options', () => {
   it('makes a resolver, which is closed with it', async () => {
     const [cluster] = await clusterAndResolver();
     const before = snapshotHandles();
-    const keyv = createStore({ resolver: { name: cluster.name, sentinels: cluster.sentinels } });
+    const { name, sentinels } = cluster;
+    const keyv = createStore({ resolver: { name, sentinels }, ...patient });
     expect(await keyv.set('a', 1)).toBe(true);
     await keyv.disconnect();
     await expectNoLeaks(before);
@@ -180,6 +185,6 @@ describe('with resolver options', () => {
     const ready = storeOf(keyv).ready({ signal: AbortSignal.timeout(100) });
     await expect(ready).rejects.toMatchObject({ code: 'SENTINELS_UNREACHABLE' });
     for (const sentinel of [0, 1, 2]) await cluster.startSentinel(sentinel);
-    await eventually(async () => expect(await keyv.set('a', 1)).toBe(true), { timeoutMs: 20_000 });
+    await eventually(async () => expect(await keyv.set('a', 1)).toBe(true));
   });
 });

@@ -23,8 +23,8 @@ describe.each(kinds)('with $title', ({ kind }) => {
     const store = new SwitchmasterStore({
       client: given?.client,
       resolver,
-      writeTimeoutMs: 100,
-      readTimeoutMs: 100,
+      writeTimeoutMs: 500,
+      readTimeoutMs: 500,
       ...options,
     });
     await store.ready();
@@ -80,7 +80,7 @@ describe.each(kinds)('with $title', ({ kind }) => {
 
   it('a clear() that failed is made up for', async () => {
     const cluster = await patientCluster();
-    const store = await open(cluster, { clearTimeoutMs: 100, breaker: { retryMs: 20, maxRetryMs: 50 } });
+    const store = await open(cluster, { clearTimeoutMs: 500, breaker: { retryMs: 20, maxRetryMs: 50 } });
     const master = await cluster.master();
     await store.set('a', 'old');
     await cluster.freeze(master);
@@ -105,7 +105,7 @@ describe.each(kinds)('with $title', ({ kind }) => {
       const text = (await master.command('INFO', 'commandstats')) as string;
       return Number(/cmdstat_set:calls=(\d+)/.exec(text)?.[1] ?? 0);
     };
-    await until(() => store.state === 'closed', { timeoutMs: 10_000 });
+    await until(() => store.state === 'closed');
     expect(await sets()).toBe(0);
     expect(await master.command('DBSIZE')).toBe(0);
   });

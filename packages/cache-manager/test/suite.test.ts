@@ -4,7 +4,7 @@ import keyvTestSuite, { keyvIteratorTests } from '@keyv/test-suite';
 import { Keyv } from 'keyv';
 import * as vitest from 'vitest';
 import { SwitchmasterStore, type StoreOptions } from '../src/index.ts';
-import { clientKinds, type TestClient } from './clients.ts';
+import { clientKinds, patient, type TestClient } from './clients.ts';
 
 const { afterAll, beforeAll, describe } = vitest;
 
@@ -35,7 +35,8 @@ for (const kind of clientKinds) {
     ];
     describe.each(variants)('%s', (_, options) => {
       // All stores of a test share what they store, so memory is of use only where one of them is asked again.
-      const store = (): SwitchmasterStore => new SwitchmasterStore({ client: given.client, ...options });
+      const store = (): SwitchmasterStore =>
+        new SwitchmasterStore({ client: given.client, ...patient, ...options });
       keyvTestSuite(vitest, Keyv, store);
       keyvIteratorTests(vitest, Keyv, store);
     });

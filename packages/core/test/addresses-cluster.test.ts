@@ -19,7 +19,7 @@ import {
   type Resolver,
   type ResolverOptions,
 } from '../src/index.ts';
-import { addressOnly, ask, at, followFailover, leaveNothingBehind, within } from './support.ts';
+import { addressOnly, ask, at, followFailover, leaveNothingBehind, overdue, within } from './support.ts';
 
 leaveNothingBehind();
 
@@ -39,7 +39,7 @@ function isReachable({ host, port }: NodeAddress): Promise<boolean> {
     const socket = connect({ host, port });
     socket.once('data', () => resolve(true)).once('error', () => resolve(false));
     socket.once('close', () => resolve(false)).write('PING\r\n');
-    socket.setTimeout(5000, () => socket.destroy());
+    socket.setTimeout(20_000, () => socket.destroy());
   });
 }
 
@@ -71,17 +71,22 @@ describe.runIf(process.platform === 'linux')('behind a NAT', () => {
     expect(await isReachable(addressOnly(doors.of(at(cluster.nodes, 0))))).toBe(true);
     {
       await using blind = resolverOf(cluster, { connectTimeoutMs: 200, commandTimeoutMs: 200 });
-      await expect(blind.master(within(1000))).rejects.toMatchObject({ code: 'SENTINELS_UNREACHABLE' });
+      await eventually(() =>
+        expect(blind.master(overdue())).rejects.toMatchObject({
+          code: 'SENTINELS_UNREACHABLE',
+          message: expect.stringMatching(/within 200 ms|no connection/) as string,
+        }),
+      );
     }
     await using resolver = resolverOf(cluster, {
       // One is enough: the others are learnt by the addresses that they announce.
       sentinels: cluster.sentinels.slice(0, 1),
       mapAddress: (address) => addressOnly(doors.of(address)),
     });
-    expect(await resolver.master(within(5000))).toEqual(addressOnly(await cluster.master()));
+    expect(await resolver.master(within(20_000))).toEqual(addressOnly(await cluster.master()));
     await allConnected(resolver);
     const master = await followFailover(cluster, resolver, { via: 0 });
-    const socket = await resolver.connect(within(5000));
+    const socket = await resolver.connect(within(20_000));
     expect(addressOf(socket)).toEqual(addressOnly(master));
     expect(socket.remotePort).toBe(doors.of(master).port);
     expect(await ask(socket, 'SET key value')).toBe('+OK');
@@ -97,7 +102,7 @@ it('announced ports are dialled, whatever ports the servers listen at', async ()
   for (const { place } of [...cluster.nodes, ...cluster.sentinelHandles])
     expect(place.listen.port).not.toBe(place.announce.port);
   await using resolver = resolverOf(cluster, { sentinels: cluster.sentinels.slice(0, 1) });
-  await resolver.master(within(5000));
+  await resolver.master(within(20_000));
   await allConnected(resolver);
   expect(new Set(resolver.topology.sentinels.map(({ port }) => port))).toEqual(
     new Set(cluster.sentinels.map(({ port }) => port)),
@@ -105,7 +110,7 @@ it('announced ports are dialled, whatever ports the servers listen at', async ()
   const [replica] = await cluster.replicas();
   expect(resolver.replicas().map(formatAddress)).toEqual([replica?.address]);
   const master = await followFailover(cluster, resolver);
-  const socket = await resolver.connect(within(5000));
+  const socket = await resolver.connect(within(20_000));
   expect(socket.remotePort).toBe(master.port);
   socket.destroy();
 });
@@ -117,13 +122,13 @@ describe('host names, resolved and announced by the sentinels', () => {
     await using resolver = createResolver({
       sentinels: `redis+sentinel://localhost:${at(sentinels, 0).port}/${name}`,
     });
-    expect(await resolver.master(within(5000))).toEqual(addressOnly(await cluster.master()));
+    expect(await resolver.master(within(20_000))).toEqual(addressOnly(await cluster.master()));
     await allConnected(resolver);
     expect(resolver.topology.sentinels.map(({ host }) => host)).toEqual(Array(3).fill('localhost'));
     expect(resolver.replicas().map(({ host }) => host)).toEqual(['localhost']);
     const master = await followFailover(cluster, resolver);
     expect(master.host).toBe('localhost');
-    const socket = await resolver.connect(within(5000));
+    const socket = await resolver.connect(within(20_000));
     expect(addressOf(socket)).toEqual(addressOnly(master));
     socket.destroy();
   });
@@ -135,7 +140,9 @@ describe('host names, resolved and announced by the sentinels', () => {
     await using resolver = resolverOf(cluster, { sentinel: own, node: own });
     await followFailover(cluster, resolver);
     await using byAddress = resolverOf(cluster, { sentinels: [ofIp], sentinel: own, node: own });
-    await expect(byAddress.master(within(1000))).rejects.toMatchObject({ code: 'PROTOCOL_ERROR' });
+    await eventually(() =>
+      expect(byAddress.master(overdue())).rejects.toMatchObject({ code: 'PROTOCOL_ERROR' }),
+    );
   });
 });
 
@@ -147,11 +154,11 @@ it.runIf(hasIPv6)('IPv6: a failover is followed, however the address is spelt', 
   await using cluster = await startCluster({ host: '::1', replicas: 1 });
   const ports = cluster.sentinels.map(({ port }) => port);
   await using resolver = resolverOf(cluster, { sentinels: [`[::1]:${ports[0]}`, `[0:0:0::1]:${ports[1]}`] });
-  expect(await resolver.master(within(5000))).toEqual({ host: '::1', port: at(cluster.nodes, 0).port });
+  expect(await resolver.master(within(20_000))).toEqual({ host: '::1', port: at(cluster.nodes, 0).port });
   // Those that are configured as well as learnt are one.
   await allConnected(resolver);
   const master = await followFailover(cluster, resolver);
-  const socket = await resolver.connect(within(5000));
+  const socket = await resolver.connect(within(20_000));
   expect([socket.remoteAddress, socket.remotePort]).toEqual(['::1', master.port]);
   socket.destroy();
 });
@@ -182,7 +189,7 @@ describe.runIf(process.platform === 'linux')('DNS that changes', () => {
     const names = { host: 'sentinel.example', port: first.port };
     dns.names.set(names.host, first.host);
     await using resolver = resolverOf(cluster, { sentinels: [names], sentinel: { lookup: dns.lookup } });
-    await resolver.master(within(5000));
+    await resolver.master(within(20_000));
     await cluster.kill(first);
     dns.names.delete(names.host);
     const before = dns.asked.length;
@@ -209,13 +216,14 @@ describe.runIf(process.platform === 'linux')('DNS that changes', () => {
       mapAddress: ({ host, port }) => ({ host: hosts.has(host) ? nameOf(host) : host, port }),
     });
     const old = await cluster.master();
-    expect(await resolver.master(within(5000))).toEqual(addressOnly(old));
+    expect(await resolver.master(within(20_000))).toEqual(addressOnly(old));
     const master = await followFailover(cluster, resolver);
     expect(dns.asked).toContain(nameOf(master.host));
     // The name moves to a node that is no master, and back: what was said to be one is asked at each dial.
     dns.names.set(nameOf(master.host), old.host);
-    const waiting = resolver.connect(within(10_000));
-    await eventually(() => expect(dns.asked.at(-1)).toBe(nameOf(master.host)));
+    const before = dns.asked.length;
+    const waiting = resolver.connect(within(20_000));
+    await eventually(() => expect(dns.asked.slice(before)).toContain(nameOf(master.host)));
     dns.names.set(nameOf(master.host), master.host);
     const socket = await waiting;
     expect(addressOf(socket)).toEqual(addressOnly(master));
@@ -243,9 +251,11 @@ describe.runIf(process.platform === 'linux')('DNS that changes', () => {
       ...{ name: 'mymaster', sentinels: ['s1.example'], sentinel: { lookup } },
       connectTimeoutMs: 100,
     });
-    await expect(resolver.master(within(300))).rejects.toMatchObject({
-      code: 'SENTINELS_UNREACHABLE',
-      message: expect.stringMatching(says) as string,
-    });
+    await eventually(() =>
+      expect(resolver.master(overdue())).rejects.toMatchObject({
+        code: 'SENTINELS_UNREACHABLE',
+        message: expect.stringMatching(says) as string,
+      }),
+    );
   });
 });

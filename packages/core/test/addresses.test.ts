@@ -52,13 +52,13 @@ describe('mapAddress', () => {
     });
     const { told } = new Recorder(resolver);
 
-    expect(await resolver.master(within(5000))).toEqual(announced.master);
+    expect(await resolver.master(within(20_000))).toEqual(announced.master);
     expect(resolver.mapAddress(announced.master)).toEqual(addressOnly(toMaster));
     await eventually(() => expect(resolver.topology.sentinels).toMatchObject([a1, a2]));
     expect(resolver.replicas()).toMatchObject([announced.replica]);
     await eventually(() => expect([toS1, toS2].map(({ connections }) => connections)).toEqual([1, 1]));
 
-    const socket = await resolver.connect(within(5000));
+    const socket = await resolver.connect(within(20_000));
     expect(addressOf(socket)).toEqual(announced.master);
     expect(socket.remotePort).toBe(toMaster.port);
     socket.destroy();
@@ -66,7 +66,7 @@ describe('mapAddress', () => {
     for (const fake of fakes.sentinels) fake.switchMaster(announced.replica);
     fakes.replica.promote();
     await eventually(() => expect(told.at(-1)).toBe(`move ${formatAddress(announced.replica)} announcement`));
-    const moved = await resolver.connect(within(5000));
+    const moved = await resolver.connect(within(20_000));
     expect(moved.remotePort).toBe(toReplica.port);
     moved.destroy();
   });
@@ -110,7 +110,7 @@ describe('mapAddress', () => {
         mapAddress: (address) => (address.host === '10.0.0.1' ? wrong(address) : address),
       });
       const { events } = new Recorder(resolver);
-      expect(await resolver.master(within(5000))).toEqual(addressOnly(fakes.master));
+      expect(await resolver.master(within(20_000))).toEqual(addressOnly(fakes.master));
       expect(events.error[0]).toMatchObject({
         code: 'INVALID_OPTION',
         message: expect.stringContaining(message) as string,
@@ -129,7 +129,7 @@ describe('mapAddress', () => {
       });
       await eventually(() => expect(resolver.master(overdue())).rejects.toThrow(message));
       mapAddress = (address) => address;
-      expect(await resolver.master(within(5000))).toEqual(addressOnly(fakes.master));
+      expect(await resolver.master(within(20_000))).toEqual(addressOnly(fakes.master));
     },
   );
 
@@ -142,7 +142,7 @@ describe('mapAddress', () => {
       hold: { timeoutMs: 200 },
     });
     const { told } = new Recorder(resolver);
-    await resolver.master(within(5000));
+    await resolver.master(within(20_000));
     fakes.select(at(fakes.sentinels, 0), fakes.replica);
     await eventually(() => expect(told.at(-1)).toMatch(/^release /));
     fakes.announce(third);
@@ -160,7 +160,7 @@ describe('mapAddress', () => {
         mapAddress: (address) => (address.port === unlucky.port ? wrong(address) : address),
       });
       const { events } = new Recorder(resolver);
-      expect(await resolver.master(within(5000))).toEqual(addressOnly(fakes.master));
+      expect(await resolver.master(within(20_000))).toEqual(addressOnly(fakes.master));
       await eventually(() => expect(resolver.topology.sentinels).toHaveLength(3));
       await eventually(() =>
         expect(resolver.topology.sentinels.map(({ state }) => state)).toEqual([
@@ -180,7 +180,7 @@ describe('mapAddress', () => {
       sentinels: fakes.addresses,
       mapAddress: (address) => (address.port === fakes.master.port ? mapAddress(address) : address),
     });
-    await resolver.master(within(5000));
+    await resolver.master(within(20_000));
     mapAddress = wrong;
     await eventually(() => expect(resolver.connect(within(300))).rejects.toThrow(message));
   });
@@ -201,8 +201,8 @@ describe.runIf(hasIPv6)('IPv6', () => {
     });
     await using resolver = quickResolver({ sentinels: [`[::1]:${sentinel.port}`] });
     const { told } = new Recorder(resolver);
-    expect(await resolver.master(within(5000))).toEqual({ host: '::1', port: master.port });
-    const socket = await resolver.connect(within(5000));
+    expect(await resolver.master(within(20_000))).toEqual({ host: '::1', port: master.port });
+    const socket = await resolver.connect(within(20_000));
     expect(socket.remoteAddress).toBe('::1');
     socket.destroy();
     sentinel.switchMaster(addressOnly(replica));
@@ -220,7 +220,7 @@ describe.runIf(hasIPv6)('IPv6', () => {
     one.others = [{ host: '0::0:1', port: other.port, id: other.id }];
     await using resolver = quickResolver({ sentinels: [`[::1]:${one.port}`, `[0:0::1]:${other.port}`] });
     const { told } = new Recorder(resolver);
-    await resolver.master(within(5000));
+    await resolver.master(within(20_000));
     await eventually(() =>
       expect(resolver.topology.sentinels.map(({ state }) => state)).toEqual(['connected', 'connected']),
     );
@@ -236,7 +236,7 @@ it('host names are looked up anew at each dial', async () => {
   await using fakes = await startFakes({ host: '127.0.0.1', sentinels: 1 });
   for (const fake of fakes.sentinels) fake.master = { host: 'localhost', port: fakes.master.port };
   await using resolver = quickResolver({ sentinels: fakes.addresses.map(({ port }) => `localhost:${port}`) });
-  expect(await resolver.master(within(5000))).toEqual({ host: 'localhost', port: fakes.master.port });
+  expect(await resolver.master(within(20_000))).toEqual({ host: 'localhost', port: fakes.master.port });
   const only = at(fakes.sentinels, 0);
   only.dropConnections();
   await eventually(() => expect(only.accepted).toBeGreaterThan(1));

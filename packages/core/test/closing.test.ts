@@ -9,6 +9,7 @@ import {
   at,
   deadAddress,
   type Fakes,
+  hasty,
   leaveNothingBehind,
   loopback,
   quickResolver,
@@ -64,7 +65,7 @@ const waits: Record<string, (fakes: Fakes, resolver: () => Resolver) => Promise<
   },
   'traffic is held': async (fakes, resolver) => {
     const made = resolver();
-    await made.master(within(5000));
+    await made.master(within(20_000));
     fakes.select(at(fakes.sentinels, 0), fakes.replica);
     await eventually(() => expect(made.topology.phase).toBe('holding'));
     return made;
@@ -114,8 +115,8 @@ describe('close()', () => {
 
   it.each(Object.keys(goesOn))('leaves nothing behind while %s', async (state) => {
     await using fakes = await startFakes();
-    const resolver = quickResolver({ sentinels: fakes.addresses });
-    await resolver.master(within(5000));
+    const resolver = quickResolver({ sentinels: fakes.addresses, ...hasty });
+    await resolver.master(within(20_000));
     await goesOn[state]?.(fakes, resolver);
     await resolver.close();
     expect(resolver.topology.phase).toBe('closed');
@@ -138,7 +139,7 @@ describe('close()', () => {
     await using fakes = await startFakes();
     const resolver = quickResolver({ sentinels: fakes.addresses });
     const { told, events } = new Recorder(resolver);
-    await resolver.master(within(5000));
+    await resolver.master(within(20_000));
     await Promise.all([resolver.close(), resolver.close()]);
     await resolver.close();
     const follower = { hold() {}, move() {}, release() {} };
@@ -155,7 +156,7 @@ describe('close()', () => {
   it('does not take the sockets with it that connect() has handed out', async () => {
     await using fakes = await startFakes();
     const resolver = quickResolver({ sentinels: fakes.addresses });
-    const socket = await resolver.connect(within(5000));
+    const socket = await resolver.connect(within(20_000));
     await resolver.close();
     const answer = new Promise((resolve) => socket.once('data', (bytes: Buffer) => resolve(String(bytes))));
     socket.write('*1\r\n$4\r\nPING\r\n');
@@ -170,7 +171,7 @@ describe('close()', () => {
     await using fakes = await startFakes();
     const resolver = quickResolver({ sentinels: fakes.addresses });
     resolver.on('switch', () => void resolver.close());
-    await expect(resolver.master(within(5000))).rejects.toMatchObject(closed);
+    await expect(resolver.master(within(20_000))).rejects.toMatchObject(closed);
   });
 
   it('is what `await using` does', async () => {
@@ -178,7 +179,7 @@ describe('close()', () => {
     let kept: Resolver;
     {
       await using resolver = quickResolver({ sentinels: fakes.addresses });
-      await resolver.master(within(5000));
+      await resolver.master(within(20_000));
       kept = resolver;
     }
     expect(kept.topology.phase).toBe('closed');
@@ -278,7 +279,7 @@ describe('a process', () => {
 it('a resolver with default options leaves nothing behind either', async () => {
   await using fakes = await startFakes();
   const resolver = createResolver({ name: 'mymaster', sentinels: fakes.addresses });
-  await resolver.master(within(5000));
+  await resolver.master(within(20_000));
   await resolver.close();
   await eventually(() => expect(fakes.sentinels.map(({ connections }) => connections)).toEqual([0, 0, 0]));
 });

@@ -71,14 +71,14 @@ describe('credentials that change, on real servers', () => {
     onSentinels.asked = 0;
     onNodes.asked = 0;
     await using resolver = quickResolver(options());
-    await resolver.master(within(5000));
+    await resolver.master(within(20_000));
     await eventually(() =>
       expect(resolver.topology.sentinels.map(({ state }) => state)).toEqual(Array(3).fill('connected')),
     );
     // Those that began at the same moment were content with one answer.
     expect([1, 2, 3]).toContain(onSentinels.asked);
     expect(onNodes.asked).toBe(1);
-    (await resolver.connect(within(5000))).destroy();
+    (await resolver.connect(within(20_000))).destroy();
     expect(onNodes.asked).toBe(2);
     const before = onSentinels.asked;
     await everywhere('sentinel', 'CLIENT', 'KILL', 'USER', 'watcher');
@@ -90,7 +90,7 @@ describe('credentials that change, on real servers', () => {
 
   it('may be those of another user, whose predecessor is deleted', async () => {
     await using resolver = quickResolver(options());
-    await resolver.master(within(5000));
+    await resolver.master(within(20_000));
     await everywhere('sentinel', 'ACL', 'SETUSER', 'watcher-2', ...rulesOf('sentinel'));
     await everywhere('node', 'ACL', 'SETUSER', 'app-2', ...rulesOf('node'));
     const before = [onSentinels.current, onNodes.current] as const;
@@ -104,7 +104,7 @@ describe('credentials that change, on real servers', () => {
       await eventually(() =>
         expect(events.sentinel.filter(({ state }) => state === 'connected')).toHaveLength(3),
       );
-      const socket = await resolver.connect(within(5000));
+      const socket = await resolver.connect(within(20_000));
       expect(await ask(socket, 'ROLE')).toContain('master');
       socket.destroy();
       expect(events.error.filter(({ code }) => code === 'AUTH_REFUSED')).toEqual([]);
@@ -118,7 +118,7 @@ describe('credentials that change, on real servers', () => {
   it('that are refused say where they came from, and the next ones may be right', async () => {
     const vault = new Vault({ username: 'watcher', password: 'out-of-date' });
     await using resolver = quickResolver({ ...options(), sentinel: { credentials: vault.ask } });
-    await expect(resolver.master(within(5000))).rejects.toMatchObject({
+    await expect(resolver.master(within(20_000))).rejects.toMatchObject({
       code: 'AUTH_REFUSED',
       message: expect.stringMatching(
         /^sentinel \S+ refused us with WRONGPASS: check what `sentinel.credentials\(\)` gives$/,
@@ -135,19 +135,19 @@ describe('credentials that change, on real servers', () => {
       sentinel: { credentials: onSentinels.ask },
     });
     await using resolver = quickResolverOf(set);
-    await resolver.master(within(5000));
+    await resolver.master(within(20_000));
     expect(onSentinels.asked).toBeGreaterThan(0);
   });
 
   it('rotate while traffic goes on: nothing is lost, and nobody is refused', async () => {
     await using resolver = createResolver({ name: cluster.name, ...options() });
     const { events } = new Recorder(resolver);
-    await resolver.master(within(5000));
+    await resolver.master(within(20_000));
     const written: string[] = [];
     const stop = new AbortController();
     const traffic = (async () => {
       for (let number = 0; !stop.signal.aborted; number += 1) {
-        const socket = await resolver.connect(within(10_000));
+        const socket = await resolver.connect(within(20_000));
         expect(await ask(socket, `SET key-${number} ${number}`)).toBe('+OK');
         socket.destroy();
         written.push(`key-${number}`);
@@ -226,8 +226,8 @@ describe('a provider', () => {
         }),
       );
       answer = () => credentials;
-      expect(await resolver.master(within(5000))).toEqual(addressOnly(fakes.master));
-      (await resolver.connect(within(5000))).destroy();
+      expect(await resolver.master(within(20_000))).toEqual(addressOnly(fakes.master));
+      (await resolver.connect(within(20_000))).destroy();
     });
   });
 
@@ -243,7 +243,7 @@ describe('a provider', () => {
       ...{ sentinel: { credentials: provider }, node: { credentials: provider } },
     });
     const { events } = new Recorder(resolver);
-    await resolver.master(within(5000));
+    await resolver.master(within(20_000));
     await eventually(() =>
       expect(resolver.topology.sentinels.map(({ state }) => state)).toEqual(Array(3).fill('connected')),
     );
@@ -266,7 +266,7 @@ describe('a provider', () => {
     await eventually(() =>
       expect(resolver.topology.sentinels.map(({ state }) => state)).toEqual(Array(3).fill('connected')),
     );
-    (await resolver.connect(within(5000))).destroy();
+    (await resolver.connect(within(20_000))).destroy();
   });
 
   it('that hangs is left alone when the resolver is closed', async () => {
@@ -295,6 +295,6 @@ describe('a provider', () => {
       sentinels: `redis+sentinel://app:wrong@${host}:${port}/mymaster`,
       sentinel: { credentials: () => credentials },
     });
-    expect(await resolver.master(within(5000))).toEqual(addressOnly(fakes.master));
+    expect(await resolver.master(within(20_000))).toEqual(addressOnly(fakes.master));
   });
 });

@@ -5,6 +5,7 @@ import {
   addressOnly,
   at,
   deadAddress,
+  hasty,
   leaveNothingBehind,
   loopback,
   overdue,
@@ -23,14 +24,14 @@ describe('a cold start', () => {
   ] as const)('finds the master by %s to each sentinel', async (_, protocol, connections) => {
     await using fakes = await startFakes({ sentinel: { protocol } });
     await using resolver = quickResolver({ sentinels: fakes.addresses });
-    expect(await resolver.master(within(2000))).toEqual(addressOnly(fakes.master));
+    expect(await resolver.master(within(20_000))).toEqual(addressOnly(fakes.master));
     await eventually(() => expect(fakes.sentinels.map((fake) => fake.connections)).toEqual(connections));
   });
 
   it('needs one address of one sentinel; the others are learnt', async () => {
     await using fakes = await startFakes();
     await using resolver = quickResolver({ sentinels: fakes.addresses.slice(0, 1) });
-    expect(await resolver.master(within(2000))).toEqual(addressOnly(fakes.master));
+    expect(await resolver.master(within(20_000))).toEqual(addressOnly(fakes.master));
     await eventually(() =>
       expect(resolver.topology.sentinels.map(({ port, origin, state }) => [port, origin, state])).toEqual(
         fakes.sentinels.map(({ port }, index) => [port, index === 0 ? 'configured' : 'learnt', 'connected']),
@@ -41,10 +42,12 @@ describe('a cold start', () => {
   it('asks all sentinels at once: two dead ones first in the list cost nothing', async () => {
     await using fakes = await startFakes();
     await Promise.all(fakes.sentinels.slice(0, 2).map((fake) => fake.close()));
-    const began = performance.now();
-    await using resolver = quickResolver({ sentinels: fakes.addresses });
+    // Whoever waited for them, or for them to be tried again, would wait for longer than the test may take.
+    await using resolver = quickResolver({
+      sentinels: fakes.addresses,
+      ...{ discoveryTimeoutMs: 600_000, backoff: { initialMs: 600_000 } },
+    });
     expect(await resolver.master()).toEqual(addressOnly(fakes.master));
-    expect(performance.now() - began).toBeLessThan(500);
   });
 
   it.each([
@@ -55,11 +58,12 @@ describe('a cold start', () => {
   ])('is in time where %s of three hang', async (_, hung) => {
     await using fakes = await startFakes();
     for (const index of hung) at(fakes.sentinels, index).hang();
-    const began = performance.now();
-    // The default of 300 ms, at which those that have not answered are not waited for any longer.
-    await using resolver = quickResolver({ sentinels: fakes.addresses, discoveryTimeoutMs: 300 });
+    // Those that have not answered by then are not waited for any longer, whatever their own deadlines are.
+    await using resolver = quickResolver({
+      sentinels: fakes.addresses,
+      ...{ discoveryTimeoutMs: 300, connectTimeoutMs: 600_000, commandTimeoutMs: 600_000 },
+    });
     expect(await resolver.master()).toEqual(addressOnly(fakes.master));
-    expect(performance.now() - began).toBeLessThan(500);
   });
 
   it('believes the highest config epoch, and the node that confirms it', async () => {
@@ -76,7 +80,7 @@ describe('a cold start', () => {
     await using fakes = await startFakes();
     fakes.master.role = 'replica';
     await using resolver = quickResolver({ sentinels: fakes.addresses });
-    const waiting = resolver.master(within(5000));
+    const waiting = resolver.master(within(20_000));
     await eventually(() => expect(fakes.master.received.length > 1).toEqual(true));
     expect(resolver.topology.phase).toBe('discovering');
     fakes.master.promote();
@@ -91,7 +95,7 @@ describe('a cold start', () => {
       fake.dropConnections();
     }
     await using resolver = quickResolver({ sentinels: fakes.addresses });
-    const waiting = resolver.master(within(5000));
+    const waiting = resolver.master(within(20_000));
     await eventually(() =>
       expect(resolver.topology.sentinels.map(({ state }) => state)).toEqual(['lost', 'lost', 'lost']),
     );
@@ -106,7 +110,7 @@ describe('a cold start', () => {
       name: undefined,
       sentinels: `redis+sentinel://${hosts}/mymaster`,
     });
-    expect(await resolver.master(within(2000))).toEqual(addressOnly(fakes.master));
+    expect(await resolver.master(within(20_000))).toEqual(addressOnly(fakes.master));
     expect(resolver.name).toBe('mymaster');
   });
 });
@@ -124,7 +128,7 @@ async function refusal(
   expected: RegExp | 'at once',
   name = 'mymaster',
 ): Promise<Refusal> {
-  await using resolver = quickResolver({ name, sentinels });
+  await using resolver = quickResolver({ name, sentinels, ...hasty });
   const deadline = new AbortController();
   let early = false;
   const waiting = resolver.master({ signal: deadline.signal }).catch((error: unknown) => {
@@ -166,7 +170,7 @@ describe('where there is no master to give, master() says why', () => {
     at(fakes.sentinels, 0).forget('mymaster');
     at(fakes.sentinels, 1).forget('mymaster');
     await using resolver = quickResolver({ sentinels: fakes.addresses });
-    expect(await resolver.master(within(2000))).toEqual(addressOnly(fakes.master));
+    expect(await resolver.master(within(20_000))).toEqual(addressOnly(fakes.master));
   });
 
   it('at the deadline: nobody is there', async () => {
@@ -254,7 +258,7 @@ describe('where there is no master to give, master() says why', () => {
   it('and connect() says the same', async () => {
     await using fakes = await startFakes();
     await using unknown = quickResolver({ name: 'other', sentinels: fakes.addresses });
-    await expect(unknown.connect(within(2000))).rejects.toMatchObject({ code: 'NAME_UNKNOWN' });
+    await expect(unknown.connect(within(20_000))).rejects.toMatchObject({ code: 'NAME_UNKNOWN' });
     fakes.master.role = 'replica';
     await using mismatch = quickResolver({ sentinels: fakes.addresses });
     await eventually(() =>

@@ -45,7 +45,7 @@ async function withConnected(
     ...{ commandTimeoutMs: 10_000, ...options },
   });
   const recorder = new Recorder(resolver);
-  await resolver.master(within(5000));
+  await resolver.master(within(20_000));
   await eventually(() =>
     expect(resolver.topology.sentinels.map(({ state }) => state)).toEqual(Array(3).fill('connected')),
   );
@@ -190,7 +190,7 @@ describe('a sentinel that is connected and', () => {
     bad.configEpoch = 1_000_000;
     bad.reply('role', '*2\r\n$8\r\nsentinel\r\n*0\r\n');
     await using resolver = quickResolver({ sentinels: fakes.addresses });
-    expect(await resolver.master(within(5000))).toEqual(addressOnly(fakes.master));
+    expect(await resolver.master(within(20_000))).toEqual(addressOnly(fakes.master));
     await using alone = quickResolver({ sentinels: [addressOnly(bad)] });
     bad.others = [];
     await expect(alone.master(within(500))).rejects.toMatchObject({
@@ -208,7 +208,7 @@ describe('a sentinel that is connected and', () => {
       { ...addressOnly(bad), id: bad.id },
     ];
     await using resolver = quickResolver({ sentinels: fakes.addresses });
-    await resolver.master(within(5000));
+    await resolver.master(within(20_000));
     await eventually(() => expect(bad.accepted).toBeGreaterThan(1));
     await eventually(() =>
       expect(resolver.topology.sentinels).toMatchObject([{ ...addressOnly(bad), state: 'connected' }]),

@@ -34,13 +34,13 @@ describe('a dead line', () => {
   test('is not what a master has that was slow for everybody', async () => {
     await using master = await startFakeNode({ host: loopback });
     await using sentinel = await startFakeSentinel({ host: loopback, master });
-    await using resolver = quickResolver({ sentinels: [sentinel], commandTimeoutMs: 2000 });
+    await using resolver = quickResolver({ sentinels: [sentinel], commandTimeoutMs: 4000 });
     const socket = await resolver.connect();
     const asked = (): number => master.received.filter(({ text }) => text === 'ROLE').length;
 
     master.hang('role');
     const before = asked();
-    // The one who asks each 100 ms, and after a second of silence the fresh one.
+    // The one who asks each 100 ms, and after two seconds of silence the fresh one. Two more are left until it is late.
     await eventually(() => expect(asked()).toBe(before + 2));
     master.resume();
     await eventually(() => expect(asked()).toBeGreaterThan(before + 6));

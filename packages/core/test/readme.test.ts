@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { eventually, startCluster, Writer, type Cluster } from '@switchmaster/testing';
+import { eventually, startCluster, whileAwake, Writer, type Cluster } from '@switchmaster/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { examplesOf, runExample, typeErrors, type Example } from '../../../test/readme.ts';
 import { createResolver, isSwitchmasterError, type Resolver, type ResolverOptions } from '../src/index.ts';
@@ -50,33 +50,37 @@ describe('the examples', () => {
     expect(said.filter((line) => example.promised.includes(line))).toEqual(example.promised);
   });
 
-  it('have a client that loses no write in a planned failover, and fails none', async () => {
-    const example = examples.find(({ code }) => code.includes('createTinyClient')) as Example;
-    const { exports } = await runExample(example, {
-      ...{ from, sentinels: cluster.sentinels },
-      without: 'client.close();\nawait resolver.close();\n',
-      append: 'export { client, resolver };',
-    });
-    const { client, resolver } = exports as {
-      client: { send(text: string): Promise<string>; close(): void };
-      resolver: Resolver;
-    };
-    const { told } = new Recorder(resolver);
-    const old = await cluster.master();
-    const writer = new Writer({ set: (key, value) => client.send(`SET ${key} ${value}`) });
-    writer.start();
-    await writer.more(100);
-    await cluster.failover();
-    const master = await cluster.masterAfter(old);
-    await eventually(() => expect(told).toEqual(['hold failover', `move ${master.address} promotion`]));
-    await writer.more(500);
-    await writer.stop();
-    const read = async (keys: readonly string[]): Promise<(string | null)[]> =>
-      (await master.command('MGET', ...keys)) as (string | null)[];
-    expect(await writer.check(read)).toMatchObject({ lost: 0, failed: 0, hung: 0 });
-    client.close();
-    await resolver.close();
-  });
+  it('have a client that loses no write in a planned failover, and fails none', () =>
+    whileAwake(async () => {
+      const example = examples.find(({ code }) => code.includes('createTinyClient')) as Example;
+      const { exports } = await runExample(example, {
+        ...{ from, sentinels: cluster.sentinels },
+        without: 'client.close();\nawait resolver.close();\n',
+        append: 'export { client, resolver };',
+      });
+      const { client, resolver } = exports as {
+        client: { send(text: string): Promise<string>; close(): void };
+        resolver: Resolver;
+      };
+      try {
+        const { told } = new Recorder(resolver);
+        const old = await cluster.master();
+        const writer = new Writer({ set: (key, value) => client.send(`SET ${key} ${value}`) });
+        writer.start();
+        await writer.more(100);
+        await cluster.failover();
+        const master = await cluster.masterAfter(old);
+        await eventually(() => expect(told).toEqual(['hold failover', `move ${master.address} promotion`]));
+        await writer.more(500);
+        await writer.stop();
+        const read = async (keys: readonly string[]): Promise<(string | null)[]> =>
+          (await master.command('MGET', ...keys)) as (string | null)[];
+        expect(await writer.check(read)).toMatchObject({ lost: 0, failed: 0, hung: 0 });
+      } finally {
+        client.close();
+        await resolver.close();
+      }
+    }));
 });
 
 describe('the table of options', () => {

@@ -64,7 +64,7 @@ describe("the README's users with the least rights", () => {
     await using resolver = createResolver({ name: cluster.name, ...options() });
     const { events } = new Recorder(resolver);
     const master = await followFailover(cluster, resolver);
-    const socket = await resolver.connect(within(5000));
+    const socket = await resolver.connect(within(20_000));
     expect(addressOf(socket)).toEqual(addressOnly(master));
     expect(await ask(socket, 'ROLE')).toContain('master');
     socket.destroy();
@@ -93,7 +93,7 @@ describe("the README's users with the least rights", () => {
       await setUser(kind, 'reset', ...rules.filter((one) => one !== rule));
       try {
         await using resolver = quickResolver(options());
-        await expect(resolver.master(within(5000))).rejects.toMatchObject({
+        await expect(resolver.master(within(20_000))).rejects.toMatchObject({
           code: 'AUTH_REFUSED',
           message: expect.stringMatching(complaint(kind, rule)) as string,
         });
@@ -110,7 +110,7 @@ describe("the README's users with the least rights", () => {
     async (command) => {
       await using resolver = quickResolver(options());
       const { events } = new Recorder(resolver);
-      await resolver.master(within(5000));
+      await resolver.master(within(20_000));
       await eventually(() =>
         expect(resolver.topology.sentinels.map(({ state }) => state)).toEqual(Array(3).fill('connected')),
       );
@@ -147,7 +147,7 @@ it('an answer that is of no use is told once, however often it comes and in what
   await using fake = await startFakeSentinel({ host: loopback, master: addressOnly(master) });
   await using resolver = quickResolver({ sentinels: [fake] });
   const { events } = new Recorder(resolver);
-  await resolver.master(within(5000));
+  await resolver.master(within(20_000));
   let asked = 0;
   fake.reply('sentinel replicas', () => `-ERR no luck ${++asked}\r\n`);
   await eventually(() => expect(asked).toBeGreaterThan(4));

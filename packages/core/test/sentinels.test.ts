@@ -11,6 +11,7 @@ import {
   addressOnly,
   at,
   type Fakes,
+  hasty,
   leaveNothingBehind,
   loopback,
   quick,
@@ -32,6 +33,10 @@ function introduce(fakes: readonly FakeSentinel[]): void {
     fake.others = fakes.filter((one) => one !== fake).map(({ host, port, id }) => ({ host, port, id }));
   }
 }
+
+/** How often it was asked for its colleagues. */
+const rounds = (received: FakeSentinel['received']): number =>
+  received.filter(({ text }) => text.startsWith('SENTINEL SENTINELS')).length;
 
 async function stop(fake: FakeSentinel): Promise<void> {
   await fake.refuse();
@@ -62,9 +67,9 @@ describe('a set that is shared', () => {
     }
     await using sentinels = createSentinelSet({ ...forSet, sentinels: fakes.addresses });
     const resolvers = names.map((name) => quickResolverOf(name, sentinels));
-    const found = await Promise.all(resolvers.map((resolver) => resolver.master(within(5000))));
+    const found = await Promise.all(resolvers.map((resolver) => resolver.master(within(20_000))));
     expect(found).toEqual(masters.map(addressOnly));
-    expect(connections(fakes.sentinels)).toEqual([1, 1, 1]);
+    await eventually(() => expect(connections(fakes.sentinels)).toEqual([1, 1, 1]));
     expect(fakes.sentinels.map(({ accepted }) => accepted)).toEqual([1, 1, 1]);
     await Promise.all(resolvers.map((resolver) => resolver.close()));
   });
@@ -78,7 +83,7 @@ describe('a set that is shared', () => {
     await using mine = quickResolverOf('mymaster', sentinels);
     await using other = quickResolverOf('other', sentinels);
     const [a, b] = [new Recorder(mine), new Recorder(other)];
-    await Promise.all([mine.master(within(5000)), other.master(within(5000))]);
+    await Promise.all([mine.master(within(20_000)), other.master(within(20_000))]);
     for (const fake of fakes.sentinels) fake.switchMaster(addressOnly(fakes.replica), 'other');
     fakes.replica.promote();
     await eventually(() => expect(b.events.switch).toHaveLength(2));
@@ -91,24 +96,24 @@ describe('a set that is shared', () => {
     await using fakes = await startFakes();
     await using sentinels = createSentinelSet({ ...forSet, sentinels: fakes.addresses });
     const first = quickResolverOf('mymaster', sentinels);
-    await first.master(within(5000));
+    await first.master(within(20_000));
     await first.close();
     await using second = quickResolverOf('mymaster', sentinels);
-    await second.master(within(5000));
-    expect(fakes.sentinels.map(({ accepted }) => accepted)).toEqual([1, 1, 1]);
+    await second.master(within(20_000));
+    await eventually(() => expect(fakes.sentinels.map(({ accepted }) => accepted)).toEqual([1, 1, 1]));
   });
 
   it('leaves resolvers what they know when it is closed itself, and takes no new ones', async () => {
     await using fakes = await startFakes();
     const sentinels = createSentinelSet({ ...forSet, sentinels: fakes.addresses });
     await using resolver = quickResolverOf('mymaster', sentinels);
-    await resolver.master(within(5000));
+    await resolver.master(within(20_000));
     await sentinels.close();
     await sentinels.close();
     await eventually(() => expect(connections(fakes.sentinels)).toEqual([0, 0, 0]));
     expect(sentinels.sentinels).toEqual([]);
     expect(await resolver.master()).toEqual(addressOnly(fakes.master));
-    (await resolver.connect(within(5000))).destroy();
+    (await resolver.connect(within(20_000))).destroy();
     expect(() => quickResolverOf('mymaster', sentinels)).toThrow(
       expect.objectContaining({
         code: 'CLOSED',
@@ -123,7 +128,7 @@ describe('a set that is shared', () => {
     const heard: string[] = [];
     const undo = sentinels.on('sentinel', ({ address, state }) => heard.push(`${address.port} ${state}`));
     await using resolver = quickResolverOf('mymaster', sentinels);
-    await resolver.master(within(5000));
+    await resolver.master(within(20_000));
     const [first, second] = fakes.addresses.map(({ port }) => port);
     await eventually(() =>
       expect(heard).toEqual([`${first} connected`, `${second} learnt`, `${second} connected`]),
@@ -143,7 +148,7 @@ describe('sentinels are learnt', () => {
   it('as soon as one says that there is a new one', async () => {
     await using fakes = await startFakes();
     await using resolver = quickResolver({ sentinels: fakes.addresses, refreshIntervalMs: 60_000 });
-    await resolver.master(within(5000));
+    await resolver.master(within(20_000));
     await using fourth = await startFakeSentinel({
       host: loopback,
       master: addressOnly(fakes.master),
@@ -160,7 +165,7 @@ describe('sentinels are learnt', () => {
   it('by asking, where that was missed', async () => {
     await using fakes = await startFakes();
     await using resolver = quickResolver({ sentinels: fakes.addresses });
-    await resolver.master(within(5000));
+    await resolver.master(within(20_000));
     await using fourth = await startFakeSentinel({
       host: loopback,
       master: addressOnly(fakes.master),
@@ -174,7 +179,7 @@ describe('sentinels are learnt', () => {
     await using fakes = await startFakes();
     await using resolver = quickResolver({ sentinels: fakes.addresses });
     const { told, events } = new Recorder(resolver);
-    await resolver.master(within(5000));
+    await resolver.master(within(20_000));
     let current: FakeSentinel[] = [...fakes.sentinels];
     const fresh: FakeSentinel[] = [];
     for (const old of fakes.sentinels) {
@@ -187,6 +192,13 @@ describe('sentinels are learnt', () => {
       current = [...current.filter((one) => one !== old), next];
       introduce(current);
       await eventually(() => expect(states(resolver)).toContain(`${loopback}:${next.port} learnt connected`));
+      // All of them have said so: who asks once more has read what was said before.
+      const asked = current.map(({ received }) => received.length);
+      await eventually(() =>
+        expect(current.every(({ received }, index) => rounds(received.slice(at(asked, index))) > 1)).toBe(
+          true,
+        ),
+      );
       await stop(old);
     }
     await eventually(() =>
@@ -211,7 +223,7 @@ describe('sentinels are learnt', () => {
     await using fakes = await startFakes();
     await using resolver = quickResolver({ sentinels: fakes.addresses.slice(0, 1) });
     const { events } = new Recorder(resolver);
-    await resolver.master(within(5000));
+    await resolver.master(within(20_000));
     await eventually(() => expect(connections(fakes.sentinels)).toEqual([1, 1, 1]));
     const gone = at(fakes.sentinels, 2);
     introduce(fakes.sentinels.slice(0, 2));
@@ -231,7 +243,7 @@ describe('sentinels are learnt', () => {
   it('and configured ones are never forgotten', async () => {
     await using fakes = await startFakes();
     await using resolver = quickResolver({ sentinels: fakes.addresses });
-    await resolver.master(within(5000));
+    await resolver.master(within(20_000));
     const gone = at(fakes.sentinels, 2);
     introduce(fakes.sentinels.slice(0, 2));
     await stop(gone);
@@ -249,7 +261,7 @@ describe('one sentinel under two names', () => {
   it('keeps one connection, where both are configured', async () => {
     await using fakes = await startFakes({ host: '127.0.0.1', sentinels: 1 });
     await using resolver = quickResolver({ sentinels: [...twins(fakes), ...fakes.addresses] });
-    await resolver.master(within(5000));
+    await resolver.master(within(20_000));
     await eventually(() => expect(resolver.topology.sentinels).toHaveLength(1));
     await eventually(() => expect(connections(fakes.sentinels)).toEqual([1]));
   });
@@ -257,7 +269,7 @@ describe('one sentinel under two names', () => {
   it('keeps the configured one, where the other is learnt', async () => {
     await using fakes = await startFakes({ host: '127.0.0.1' });
     await using resolver = quickResolver({ sentinels: twins(fakes) });
-    await resolver.master(within(5000));
+    await resolver.master(within(20_000));
     await eventually(() =>
       expect(states(resolver)).toEqual(twins(fakes).map((address) => `${address} configured connected`)),
     );
@@ -275,7 +287,7 @@ describe('one sentinel under two names', () => {
   it('tries both when it is lost, and keeps one when it is back', async () => {
     await using fakes = await startFakes({ host: '127.0.0.1', sentinels: 1 });
     await using resolver = quickResolver({ sentinels: [...twins(fakes), ...fakes.addresses] });
-    await resolver.master(within(5000));
+    await resolver.master(within(20_000));
     await eventually(() => expect(resolver.topology.sentinels).toHaveLength(1));
     const only = at(fakes.sentinels, 0);
     await stop(only);
@@ -293,7 +305,7 @@ describe('a sentinel that is lost', () => {
     await using fakes = await startFakes();
     await using resolver = quickResolver({ sentinels: fakes.addresses, refreshIntervalMs: 60_000 });
     const { told, events } = new Recorder(resolver);
-    await resolver.master(within(5000));
+    await resolver.master(within(20_000));
     await eventually(() => expect(events.sentinel).toHaveLength(3));
     await Promise.all(fakes.sentinels.map((fake) => stop(fake)));
     await eventually(() =>
@@ -315,9 +327,9 @@ describe('a sentinel that is lost', () => {
 
   it('is noticed where it hangs', async () => {
     await using fakes = await startFakes();
-    await using resolver = quickResolver({ sentinels: fakes.addresses, refreshIntervalMs: 60_000 });
+    await using resolver = quickResolver({ sentinels: fakes.addresses, refreshIntervalMs: 60_000, ...hasty });
     const { events } = new Recorder(resolver);
-    await resolver.master(within(5000));
+    await resolver.master(within(20_000));
     const hung = at(fakes.sentinels, 1);
     hung.hang();
     await eventually(() => expect(events.sentinel.filter(({ state }) => state === 'lost')).toHaveLength(1));
@@ -336,9 +348,9 @@ describe('a sentinel that is lost', () => {
 
   it('on RESP2 is lost with either of its two connections', async () => {
     await using fakes = await startFakes({ sentinels: 1, sentinel: { protocol: 2 } });
-    await using resolver = quickResolver({ sentinels: fakes.addresses });
+    await using resolver = quickResolver({ sentinels: fakes.addresses, ...hasty });
     const { events } = new Recorder(resolver);
-    await resolver.master(within(5000));
+    await resolver.master(within(20_000));
     const only = at(fakes.sentinels, 0);
     only.hang('ping');
     await eventually(() => expect(events.sentinel.map(({ state }) => state)).toContain('lost'));
@@ -351,7 +363,7 @@ describe('a sentinel that is lost', () => {
     await using fakes = await startFakes();
     await using resolver = quickResolver({ sentinels: fakes.addresses });
     const { told } = new Recorder(resolver);
-    await resolver.master(within(5000));
+    await resolver.master(within(20_000));
     const away = at(fakes.sentinels, 2);
     await stop(away);
     fakes.announce(fakes.replica, fakes.sentinels.slice(0, 2));
@@ -373,9 +385,9 @@ describe('a sentinel that is lost', () => {
 describe('where all sentinels are dead', () => {
   it('traffic goes on, and a master that restarts is the master once it says so', async () => {
     await using fakes = await startFakes();
-    await using resolver = quickResolver({ sentinels: fakes.addresses });
+    await using resolver = quickResolver({ sentinels: fakes.addresses, ...hasty });
     const { told, events } = new Recorder(resolver);
-    await resolver.master(within(5000));
+    await resolver.master(within(20_000));
     await Promise.all(fakes.sentinels.map((fake) => stop(fake)));
     await eventually(() => expect(resolver.topology.minority).toBe(true));
     expect(events.minority).toMatchObject([{ minority: true, reachable: 0, known: 3 }]);
@@ -385,7 +397,7 @@ describe('where all sentinels are dead', () => {
     await fakes.master.refuse();
     fakes.master.dropConnections();
     await eventually(() => expect(resolver.topology.verified).toBe(false));
-    const waiting = resolver.connect(within(5000));
+    const waiting = resolver.connect(within(20_000));
     await expect(resolver.master(within(100))).rejects.toMatchObject({ code: 'SENTINELS_UNREACHABLE' });
     await fakes.master.accept();
     const asked = fakes.master.received.length;
@@ -398,8 +410,8 @@ describe('where all sentinels are dead', () => {
 
   it('a master that comes back as a replica is not given to anybody', async () => {
     await using fakes = await startFakes();
-    await using resolver = quickResolver({ sentinels: fakes.addresses });
-    await resolver.master(within(5000));
+    await using resolver = quickResolver({ sentinels: fakes.addresses, ...hasty });
+    await resolver.master(within(20_000));
     await Promise.all(fakes.sentinels.map((fake) => stop(fake)));
     await fakes.master.refuse();
     fakes.master.dropConnections();
@@ -410,6 +422,6 @@ describe('where all sentinels are dead', () => {
     await expect(resolver.master(within(300))).rejects.toMatchObject({ name: 'SwitchmasterError' });
     // It says itself whose replica it is, and that node says that it is a master.
     fakes.replica.promote();
-    expect(await resolver.master(within(5000))).toEqual(addressOnly(fakes.replica));
+    expect(await resolver.master(within(20_000))).toEqual(addressOnly(fakes.replica));
   });
 });

@@ -58,7 +58,7 @@ describe('resolvers of one set, name and settings', () => {
     await using stage = await setUp();
     const { fakes, join } = stage;
     const members = Array.from({ length: 50 }, () => join());
-    await Promise.all(members.map(({ resolver }) => resolver.master(within(5000))));
+    await Promise.all(members.map(({ resolver }) => resolver.master(within(20_000))));
     expect(watchers(fakes)).toBe(1);
     fakes.select(at(fakes.sentinels, 0), fakes.replica);
     fakes.promote(at(fakes.sentinels, 0), fakes.replica);
@@ -76,7 +76,7 @@ describe('resolvers of one set, name and settings', () => {
     try {
       await using stage = await setUp();
       const members = Array.from({ length: 3 }, () => stage.join());
-      await Promise.all(members.map(({ resolver }) => resolver.master(within(5000))));
+      await Promise.all(members.map(({ resolver }) => resolver.master(within(20_000))));
       expect(published).toEqual(at(members, 0).events.switch);
     } finally {
       unsubscribe('switchmaster:switch', note);
@@ -87,7 +87,7 @@ describe('resolvers of one set, name and settings', () => {
     await using stage = await setUp();
     const { fakes, join } = stage;
     const [one, other] = [join(), join()];
-    await other.resolver.master(within(5000));
+    await other.resolver.master(within(20_000));
     await one.resolver.close();
     expect(one.resolver.topology).toMatchObject({ phase: 'closed', master: addressOnly(fakes.master) });
     await expect(one.resolver.master()).rejects.toThrow(expect.objectContaining({ code: 'CLOSED' }) as Error);
@@ -105,7 +105,7 @@ describe('resolvers of one set, name and settings', () => {
   it('hear of what was known before they came', async () => {
     await using stage = await setUp();
     const { fakes, join } = stage;
-    await join().resolver.master(within(5000));
+    await join().resolver.master(within(20_000));
     const late = join();
     expect(late.resolver.topology).toMatchObject({ phase: 'following', master: addressOnly(fakes.master) });
     expect(late.events.switch).toEqual([]);
@@ -127,7 +127,7 @@ describe('resolvers of one set, name and settings', () => {
     await using stage = await setUp();
     const { fakes, join } = stage;
     const early = join();
-    await early.resolver.master(within(5000));
+    await early.resolver.master(within(20_000));
     fakes.select(at(fakes.sentinels, 0), fakes.replica);
     await eventually(() => expect(early.told).toEqual(['hold failover']));
     const late = join();
@@ -135,7 +135,7 @@ describe('resolvers of one set, name and settings', () => {
     await eventually(() => expect(early.told).toEqual(['hold failover', 'release aborted']));
     expect(late.told).toEqual(early.told);
     const last = join();
-    await last.resolver.master(within(5000));
+    await last.resolver.master(within(20_000));
     expect(last.told).toEqual([]);
   });
 
@@ -145,7 +145,7 @@ describe('resolvers of one set, name and settings', () => {
     const first = join();
     const second = join();
     const made: Member[] = [];
-    await second.resolver.master(within(5000));
+    await second.resolver.master(within(20_000));
     first.resolver.on('hold', () => {
       made.push(join());
       void second.resolver.close();
@@ -162,7 +162,7 @@ it('resolvers with other settings watch for themselves', async () => {
   await using stage = await setUp();
   const { fakes, join } = stage;
   const members = [join(), join({ switchOn: 'announcement' }), join({ node: { lookup: () => {} } })];
-  await Promise.all(members.map(({ resolver }) => resolver.master(within(5000))));
+  await Promise.all(members.map(({ resolver }) => resolver.master(within(20_000))));
   expect(watchers(fakes)).toBe(3);
   fakes.select(at(fakes.sentinels, 0), fakes.replica);
   fakes.promote(at(fakes.sentinels, 0), fakes.replica);
@@ -180,13 +180,15 @@ describe('resolvers that were given addresses', () => {
   it('share the connections to the sentinels, which the last one closes', async () => {
     await using fakes = await startFakes();
     const resolvers = Array.from({ length: 20 }, () => createResolver(given(fakes)));
-    await Promise.all(resolvers.map((resolver) => resolver.master(within(5000))));
-    expect(fakes.sentinels.map(({ accepted }) => accepted)).toEqual([1, 1, 1]);
+    await Promise.all(resolvers.map((resolver) => resolver.master(within(20_000))));
+    await eventually(() => expect(fakes.sentinels.map(({ accepted }) => accepted)).toEqual([1, 1, 1]));
     expect(watchers(fakes)).toBe(1);
     const [first, ...others] = resolvers;
+    const connected = Array(3).fill('connected');
+    await eventually(() => expect(first?.topology.sentinels.map(({ state }) => state)).toEqual(connected));
     await Promise.all(others.map((resolver) => resolver.close()));
     expect(fakes.sentinels.map(({ connections }) => connections)).toEqual([1, 1, 1]);
-    expect(first?.topology.sentinels.map(({ state }) => state)).toEqual(Array(3).fill('connected'));
+    expect(first?.topology.sentinels.map(({ state }) => state)).toEqual(connected);
     await first?.close();
     await first?.close();
     await eventually(() => expect(fakes.sentinels.map(({ connections }) => connections)).toEqual([0, 0, 0]));
@@ -196,8 +198,10 @@ describe('resolvers that were given addresses', () => {
     await using fakes = await startFakes();
     for (const round of [1, 2]) {
       await using resolver = createResolver(given(fakes));
-      await resolver.master(within(5000));
-      expect(fakes.sentinels.map(({ accepted }) => accepted)).toEqual([round, round, round]);
+      await resolver.master(within(20_000));
+      await eventually(() =>
+        expect(fakes.sentinels.map(({ accepted }) => accepted)).toEqual([round, round, round]),
+      );
     }
   });
 
@@ -205,7 +209,7 @@ describe('resolvers that were given addresses', () => {
     await using fakes = await startFakes();
     await using one = createResolver(given(fakes));
     await using other = createResolver({ ...given(fakes), pingIntervalMs: 150 });
-    await Promise.all([one.master(within(5000)), other.master(within(5000))]);
-    expect(fakes.sentinels.map(({ accepted }) => accepted)).toEqual([2, 2, 2]);
+    await Promise.all([one.master(within(20_000)), other.master(within(20_000))]);
+    await eventually(() => expect(fakes.sentinels.map(({ accepted }) => accepted)).toEqual([2, 2, 2]));
   });
 });

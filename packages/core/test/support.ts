@@ -34,10 +34,16 @@ import {
 export const loopback: string =
   process.platform === 'linux' ? `127.${1 + ((process.pid >> 8) % 254)}.${process.pid & 255}.1` : '127.0.0.1';
 
-/** Every duration shortened, for tests in which what they bound is to happen. */
-export const quick: Omit<ResolverOptions, 'sentinels'> = {
+/** Short deadlines, for tests in which somebody is to miss them. */
+export const hasty: Pick<ResolverOptions, 'connectTimeoutMs' | 'commandTimeoutMs'> = {
   connectTimeoutMs: 500,
   commandTimeoutMs: 500,
+};
+
+/** Every pause shortened. Deadlines are met on a busy machine, too. */
+export const quick: Omit<ResolverOptions, 'sentinels'> = {
+  connectTimeoutMs: 10_000,
+  commandTimeoutMs: 10_000,
   pingIntervalMs: 100,
   refreshIntervalMs: 300,
   roleIntervalMs: 100,
@@ -248,7 +254,7 @@ export async function followFailover(
   options: { readonly via?: number } = {},
 ): Promise<ClusterNode> {
   const old = await cluster.master();
-  await resolver.master(within(10_000));
+  await resolver.master(within(20_000));
   await cluster.failover(cluster.name, options);
   const master = await cluster.masterAfter(old);
   const { host, port } = master;
@@ -262,14 +268,14 @@ export async function followFailover(
 
 /** One command and its reply, over a socket as `connect()` gives it. */
 export async function ask(socket: Socket, command: string): Promise<string> {
-  const answer = once(socket, 'data', within(5000));
+  const answer = once(socket, 'data', within(20_000));
   socket.write(`${command}\r\n`);
   return String(((await answer) as [Buffer])[0]).trim();
 }
 
 /** Where writes go, written by somebody who takes a socket for each. */
 export async function write(resolver: Resolver, key: string): Promise<string | undefined> {
-  const socket = await resolver.connect(within(10_000));
+  const socket = await resolver.connect(within(20_000));
   try {
     expect(await ask(socket, `SET ${key} ${key}`)).toBe('+OK');
     const address = addressOf(socket);

@@ -104,7 +104,7 @@ describe.each(libraries)('%s', (_, client) => {
 
   test('without a master, errors say why, commands fail in time, and the client never ends', async () => {
     const redis = tend(
-      createRedis(nowhere, { client, connectTimeout: 50, maxRetriesPerRequest: 1, retryStrategy: () => 10 }),
+      createRedis(nowhere, { client, connectTimeout: 500, maxRetriesPerRequest: 1, retryStrategy: () => 10 }),
     );
     await expect(redis.get('key')).rejects.toThrow(/max retries per request/);
     expect(redis.errors[0]).toMatchObject({ code: 'SENTINELS_UNREACHABLE' });

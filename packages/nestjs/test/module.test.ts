@@ -22,7 +22,7 @@ import {
   type SwitchmasterOptionsFactory,
 } from '../src/index.ts';
 import { ioredis } from '../src/ioredis/index.ts';
-import { inert, InertClient, moduleOf, start } from './applications.ts';
+import { type Application, inert, InertClient, moduleOf, start } from './applications.ts';
 
 let cluster: Cluster;
 const names = ['mymaster', 'cache'];
@@ -160,20 +160,21 @@ describe('forRootAsync', () => {
 
 describe('several connections', () => {
   test('each name has its master, and they share the sockets to the sentinels', async () => {
-    const before = await sentinelClients();
+    const before = new Set(await sentinelClients());
     const root = (name: string): DynamicModule =>
       SwitchmasterModule.forRoot({ ...options({ name }), connectionName: name });
     await using started = await start(names.map(root));
+    await allConnected(started, names);
     for (const name of names) {
       const { port } = await cluster.master(name);
       expect(started.app.get<Resolver>(getResolverToken(name)).topology.master?.port).toBe(port);
       expect(started.app.get<Redis>(getRedisToken(name)).options.port).toBe(port);
     }
-    expect(await sentinelClients()).toBe(before + cluster.sentinels.length);
+    expect(await sentinelClients(before)).toHaveLength(cluster.sentinels.length);
   });
 
   test('connections with other options for their sentinels do not', async () => {
-    const before = await sentinelClients();
+    const before = new Set(await sentinelClients());
     const root = (name: string, pingIntervalMs: number): DynamicModule =>
       SwitchmasterModule.forRoot({
         ...options({ name, pingIntervalMs, client: false }),
@@ -181,7 +182,8 @@ describe('several connections', () => {
       });
     await using started = await start([root('mymaster', 500), root('cache', 501)]);
     expect(started.lines).toHaveLength(2);
-    expect(await sentinelClients()).toBe(before + 2 * cluster.sentinels.length);
+    await allConnected(started, names);
+    expect(await sentinelClients(before)).toHaveLength(2 * cluster.sentinels.length);
   });
 
   test('the same name twice is an error that names it', async () => {
@@ -325,12 +327,24 @@ describe('events', () => {
   });
 });
 
-/** How many clients all sentinels have, of which each of our sockets is one. */
-async function sentinelClients(): Promise<number> {
+/** Resolves when each of these connections has reached every sentinel. */
+async function allConnected({ app }: Application, connectionNames: readonly string[]): Promise<void> {
+  const all = Array(cluster.sentinels.length).fill('connected');
+  for (const name of connectionNames) {
+    const resolver = app.get<Resolver>(getResolverToken(name));
+    await eventually(() => expect(resolver.topology.sentinels.map(({ state }) => state)).toEqual(all));
+  }
+}
+
+/** The clients of all sentinels that were not there before, of which each of our sockets is one. */
+async function sentinelClients(before: ReadonlySet<string> = new Set()): Promise<string[]> {
   const lists = await Promise.all(
-    cluster.sentinels.map((_, index) => cluster.sentinelCommand(index, 'CLIENT', 'LIST')),
+    cluster.sentinels.map(async ({ port }, index) => {
+      const list = (await cluster.sentinelCommand(index, 'CLIENT', 'LIST')) as string;
+      // Sentinels are connected with each other too, and on the way: those speak no RESP3, as we do.
+      const ours = list.split('\n').filter((line) => line.includes('resp=3'));
+      return ours.map((line) => `${port} ${/^id=\d+/.exec(line)?.[0]}`);
+    }),
   );
-  // Sentinels are connected with each other too, and on the way: count those that speak RESP3, as we do.
-  return lists.flatMap((list) => (list as string).split('\n')).filter((line) => line.includes('resp=3'))
-    .length;
+  return lists.flat().filter((client) => !before.has(client));
 }

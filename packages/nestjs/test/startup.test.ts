@@ -3,6 +3,7 @@ import {
   expectNoLeaks,
   snapshotHandles,
   startCluster,
+  startFakeSentinel,
   type Cluster,
 } from '@switchmaster/testing';
 import type { Redis } from 'ioredis';
@@ -37,15 +38,18 @@ describe('with Redis there', () => {
   test.each(['wait', 'require'] as const)(
     '%s: the client is ready when the application is',
     async (startup) => {
-      await using started = await start([root({ startup, startupTimeoutMs: 5000 })]);
+      await using started = await start([root({ startup, startupTimeoutMs: 20_000 })]);
       expect(started.app.get<Redis>(getRedisToken()).status).toBe('ready');
     },
   );
 
   test('background: it will be', async () => {
-    await using started = await start([root({ startup: 'background' })]);
+    await using sentinel = await startFakeSentinel({ name: cluster.name, master: await cluster.master() });
+    sentinel.hang();
+    await using started = await start([root({ sentinels: [sentinel], startup: 'background' })]);
     const redis = started.app.get<Redis>(getRedisToken());
     expect(redis.status).toBe('connecting');
+    sentinel.resume();
     expect(await redis.ping()).toBe('PONG');
   });
 
@@ -60,7 +64,7 @@ describe('with Redis there', () => {
 describe('without Redis', () => {
   const cases: [what: string, given: () => Given, why: string][] = [
     ['no sentinel', () => ({ sentinels: nowhere }), 'SENTINELS_UNREACHABLE'],
-    ['a name that they do not know', () => ({ name: 'unknown' }), 'NAME_UNKNOWN'],
+    ['a name that they do not know', () => ({ name: 'unknown', startupTimeoutMs: 20_000 }), 'NAME_UNKNOWN'],
     [
       'a client that is never ready',
       () => ({ client: inert({ connect: () => new Promise(() => {}) }) }),
@@ -74,22 +78,22 @@ describe('without Redis', () => {
             throw new Error('no TLS');
           },
         }),
+        startupTimeoutMs: 20_000,
       }),
       'MASTER_UNREACHABLE',
     ],
   ];
 
   test.each(cases)('background, %s: starts at once', async (_, given) => {
-    const { result, tookMs } = await timed(start([root({ ...given(), startup: 'background' })]));
-    expect(tookMs).toBeLessThan(200);
-    await result.app.close();
+    // Whoever waited would do so for longer than the test may take.
+    const startupTimeoutMs = 600_000;
+    await using started = await start([root({ ...given(), startup: 'background', startupTimeoutMs })]);
+    expect(started.lines).not.toContainEqual(expect.stringMatching(/^warn starts without Redis: /));
   });
 
   test.each(cases)('wait, %s: says why and starts', async (_, given) => {
-    const { result, tookMs } = await timed(start([root(given())]));
-    expect(tookMs).toBeLessThan(600);
-    expect(result.lines).toContainEqual(expect.stringMatching(/^warn starts without Redis: /));
-    await result.app.close();
+    await using started = await start([root(given())]);
+    expect(started.lines).toContainEqual(expect.stringMatching(/^warn starts without Redis: /));
   });
 
   test.each(cases)('require, %s: does not start, and leaves nothing behind', async (_, given, code) => {
@@ -100,13 +104,11 @@ describe('without Redis', () => {
       client: ioredis(),
       connectionName: 'other',
     });
-    const starting = start([other, root({ ...given(), startup: 'require' })]).catch(
+    const error = await start([other, root({ ...given(), startup: 'require' })]).catch(
       (reason: unknown) => reason,
     );
-    const { result: error, tookMs } = await timed(starting);
     expect(error).toHaveProperty('code', code);
     expect(error).toHaveProperty('message', expect.stringContaining("connection 'default' is required"));
-    expect(tookMs).toBeLessThan(600);
     await expectNoLeaks(before);
   });
 
@@ -121,9 +123,3 @@ describe('without Redis', () => {
     await eventually(() => expect(redis.status).toBe('ready'));
   });
 });
-
-async function timed<T>(work: Promise<T>): Promise<{ result: T; tookMs: number }> {
-  const startedAt = performance.now();
-  const result = await work;
-  return { result, tookMs: performance.now() - startedAt };
-}

@@ -35,6 +35,8 @@ beforeAll(async () => {
     sentinels,
     client: ioredis(),
     startup: 'require',
+    // Whoever waited for Redis would do so for longer than a test may take.
+    startupTimeoutMs: 600_000,
   });
 });
 afterAll(() => silent.close());
@@ -56,12 +58,10 @@ test('the tokens of an application can be overridden, and then nobody is dialled
 });
 
 test('the client alone can be overridden, and nobody waits for Redis', async () => {
-  const startedAt = performance.now();
   await using started = await start([production], {
     providers: [Reader],
     override: (builder) => builder.overrideProvider(getRedisToken()).useValue(fake),
   });
-  expect(performance.now() - startedAt).toBeLessThan(1000);
   expect(await started.app.get(Reader).redis.get('key')).toBe('the key');
 });
 

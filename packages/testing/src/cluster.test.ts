@@ -37,9 +37,9 @@ describe('Cluster', () => {
       const cluster = await start();
       const master = await cluster.master();
       expect([cluster.nodes.length, cluster.sentinels.length, master]).toEqual([3, 3, cluster.nodes[0]]);
-      using client = await master.client({ timeoutMs: 6000 });
+      using client = await master.client({ timeoutMs: 30_000 });
       await client.command('SET', 'key', 'value');
-      expect(await client.command('WAIT', 2, 5000)).toBe(2);
+      expect(await client.command('WAIT', 2, 20_000)).toBe(2);
       for (const replica of await cluster.replicas())
         expect(await replica.command('GET', 'key')).toBe('value');
       for (const i of cluster.sentinels.keys()) {

@@ -185,7 +185,7 @@ export class Cluster implements AsyncDisposable {
    *
    * @param name Default: {@link name}.
    * @param options `via` is the sentinel that shall lead, by default the first that runs; `timeoutMs` defaults to
-   *   15000.
+   *   30000: a master that was replaced before is demoted ten seconds later, and fit only then.
    */
   async failover(
     name: string = this.name,
@@ -193,7 +193,7 @@ export class Cluster implements AsyncDisposable {
   ): Promise<void> {
     const leader = options.via === undefined ? this.#reachable()[0] : this.#sentinel(options.via);
     if (!leader) throw new Error('No sentinel is running that could lead a failover.');
-    const timeoutMs = options.timeoutMs ?? 15_000;
+    const timeoutMs = options.timeoutMs ?? 30_000;
     await eventually(() => leader.command('SENTINEL', 'FAILOVER', name), {
       timeoutMs,
       intervalMs: 20,
@@ -350,7 +350,7 @@ export class Cluster implements AsyncDisposable {
   /** Sentinels that vote each for themselves try again after twice the failover timeout. */
   get #electionMs(): number {
     const { downAfterMs, failoverTimeoutMs } = this.#options;
-    return downAfterMs + 2 * failoverTimeoutMs + 10_000;
+    return downAfterMs + 2 * failoverTimeoutMs + 20_000;
   }
 
   async #agreedMaster(name: string, except?: string): Promise<ClusterNode> {
@@ -364,7 +364,7 @@ export class Cluster implements AsyncDisposable {
     // Not asked for its role: a frozen one would keep us waiting.
     if (address === except) throw new Error(`the sentinels still say ${address}`);
     const node = this.node(address);
-    const role = await node.role();
+    const role = toText(toList(await node.ask('ROLE'))[0]);
     if (role !== 'master') throw new Error(`the sentinels say ${address}, which says that it is a ${role}`);
     return node;
   }
@@ -376,7 +376,7 @@ export class Cluster implements AsyncDisposable {
       (node) => node.name === name && node !== master && this.#isReachable(node),
     );
     for (const node of others) {
-      const said = toList(await node.command('ROLE'))
+      const said = toList(await node.ask('ROLE'))
         .slice(0, 4)
         .map(toText)
         .join(' ');

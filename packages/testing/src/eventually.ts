@@ -1,6 +1,6 @@
 /** How long and how often {@link eventually} and {@link until} ask. */
 export interface WaitOptions {
-  /** The time after which to give up, in milliseconds. Default: 5000. */
+  /** The time after which to give up, in milliseconds. Default: 20000. */
   readonly timeoutMs?: number | undefined;
   /** The pause between two checks, in milliseconds. Default: 10. */
   readonly intervalMs?: number | undefined;
@@ -42,7 +42,7 @@ async function poll<T>(
   accept: (value: T) => boolean,
   options: WaitOptions,
 ): Promise<T> {
-  const { timeoutMs = 5000, intervalMs = 10, what = 'the condition' } = options;
+  const { timeoutMs = 20_000, intervalMs = 10, what = 'the condition' } = options;
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     let failure: unknown;

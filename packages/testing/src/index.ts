@@ -1,5 +1,6 @@
 export type { Address } from './address.ts';
 export type { Protocol } from './answer.ts';
+export { type AwakeOptions, whileAwake } from './awake.ts';
 export { type CertificateOptions, issueCertificate, selfSignedCertificate } from './certificate.ts';
 export {
   Cluster,

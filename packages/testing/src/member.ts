@@ -88,6 +88,12 @@ export abstract class Member {
     using client = await this.client();
     return await client.command(...args);
   }
+
+  /** @internal The same for what is asked again and again: one that stands still is soon given up. */
+  async ask(...args: readonly (string | number)[]): Promise<Reply> {
+    using client = await this.client({ timeoutMs: 1000 });
+    return await client.command(...args);
+  }
 }
 
 /** A Redis node of a cluster. */

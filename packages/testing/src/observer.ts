@@ -223,11 +223,16 @@ export class Observer implements AsyncDisposable {
   }
 
   async #whileWaiting<T>(node: ClusterNode, answer: Promise<T>): Promise<T> {
-    const timer = setTimeout(() => this.#is(node, 'hung'), this.#hungAfterMs);
+    let immediate: NodeJS.Immediate | undefined;
+    // An answer that came while this process stood still is read first.
+    const timer = setTimeout(() => {
+      immediate = setImmediate(() => this.#is(node, 'hung'));
+    }, this.#hungAfterMs);
     try {
       return await answer;
     } finally {
       clearTimeout(timer);
+      clearImmediate(immediate);
     }
   }
 

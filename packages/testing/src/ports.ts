@@ -61,7 +61,8 @@ export class Reservations {
         this.#held.add(name);
         return true;
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+        // Another one was faster: in holding the same, or in removing the folder that was empty.
+        if (!/^(EEXIST|ENOENT)$/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
       }
     }
     return false;

@@ -19,7 +19,7 @@ export interface RedisClientOptions {
   readonly key?: string | undefined;
   /** Takes whatever certificate the server shows. Default: `false`. */
   readonly anyCertificate?: boolean | undefined;
-  /** Time for connecting and for each reply, in milliseconds; 0 means no limit. Default: 1000. */
+  /** Time for connecting and for each reply, in milliseconds; 0 means no limit. Default: 10000. */
   readonly timeoutMs?: number | undefined;
   /** Called with each message of a subscription. */
   readonly onMessage?: ((channel: string, payload: string) => void) | undefined;
@@ -32,6 +32,9 @@ interface Pending {
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout | undefined;
 }
+
+/** A machine that stands still for a while is no reason to fail. */
+const patienceMs = 10_000;
 
 const messageKinds = new Set(['message', 'pmessage']);
 
@@ -78,7 +81,7 @@ export class RedisClient implements Disposable {
   command(...args: readonly (string | number)[]): Promise<Reply> {
     return new Promise((resolve, reject) => {
       if (this.#failure) return reject(this.#failure);
-      const { timeoutMs = 1000 } = this.#options;
+      const { timeoutMs = patienceMs } = this.#options;
       const overdue = (): void =>
         this.#fail(
           new Error(`${formatAddress(this.#options)} gave no reply to ${args[0]} within ${timeoutMs} ms`),
@@ -152,7 +155,7 @@ export async function connectRedis(options: RedisClientOptions): Promise<RedisCl
 }
 
 function dial(options: RedisClientOptions): Promise<Socket> {
-  const { host, port, ca, cert, key, anyCertificate = false, timeoutMs = 1000 } = options;
+  const { host, port, ca, cert, key, anyCertificate = false, timeoutMs = patienceMs } = options;
   // The certificate is checked against the authority only: nodes are told apart by their ports, not by their names.
   const socket = ca
     ? connectTls({

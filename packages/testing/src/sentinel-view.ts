@@ -18,7 +18,7 @@ export interface Expectation {
 
 /** The master's address by one sentinel, or undefined if it does not know the name. */
 export async function masterAddress(sentinel: ClusterSentinel, name: string): Promise<string | undefined> {
-  const [host, port] = toList(await sentinel.command('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name));
+  const [host, port] = toList(await sentinel.ask('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name));
   return host === undefined ? undefined : formatAddress({ host: toText(host), port: Number(port) });
 }
 
@@ -67,7 +67,7 @@ export async function checkView(sentinel: ClusterSentinel, expected: Expectation
 
 /** Throws while a sentinel has a failover in progress, or names another master. */
 export async function checkSettled(sentinel: ClusterSentinel, name: string, master: string): Promise<void> {
-  const row = toRow(await sentinel.command('SENTINEL', 'MASTER', name));
+  const row = toRow(await sentinel.ask('SENTINEL', 'MASTER', name));
   const address = formatAddress(addressOf(row));
   const busy = (row['flags'] ?? '')
     .split(',')

@@ -140,7 +140,7 @@ export class Writer {
   async stop(options: { readonly patienceMs?: number | undefined } = {}): Promise<void> {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    const deadline = performance.now() + (options.patienceMs ?? 5000);
+    const deadline = performance.now() + (options.patienceMs ?? 20_000);
     while (this.#pending > 0 && performance.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 5));
     if (this.#pending > 0) this.#noteGap();

@@ -37,6 +37,8 @@ export async function playPartition(guards: Guards, perSecond = 500): Promise<Pa
   const { hold, minReplicas } = guards;
   await using cluster = await startCluster({
     proxied: true,
+    // Two sentinels are left: should they vote each for themselves, they try again after twice this time.
+    failoverTimeoutMs: 2000,
     nodeConfig: minReplicas ? { 'min-replicas-to-write': '1', 'min-replicas-max-lag': '1' } : {},
   });
   await using resolver = createResolver({

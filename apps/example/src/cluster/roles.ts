@@ -11,7 +11,9 @@ export const silent: Role = { role: null, replicates: null, linkUp: false };
 export async function roleOf(node: ClusterNode): Promise<Role> {
   if (node.state !== 'running') return silent;
   try {
-    return readRole(await node.command('ROLE'));
+    // It may be frozen the moment after, and is asked again anyway.
+    using client = await node.client({ timeoutMs: 1000 });
+    return readRole(await client.command('ROLE'));
   } catch {
     return silent;
   }

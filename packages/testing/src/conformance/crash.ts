@@ -3,6 +3,9 @@ import { eventually } from '../eventually.ts';
 import type { Writer } from '../writer.ts';
 import type { Scenario } from './trial.ts';
 
+/** Two sentinels that vote each for themselves try again after twice this time. */
+const twoVoters = { failoverTimeoutMs: 2000 };
+
 /** The master is lost without a warning. */
 export const crashes: readonly Scenario[] = [
   {
@@ -48,6 +51,7 @@ export const crashes: readonly Scenario[] = [
   },
   {
     title: 'the master and the first sentinel are gone at once',
+    cluster: twoVoters,
     run: async (t) => {
       const { client } = await t.start();
       const writer = t.write(client);
@@ -61,6 +65,7 @@ export const crashes: readonly Scenario[] = [
   },
   {
     title: 'the first sentinel hangs and the master is killed',
+    cluster: twoVoters,
     run: async (t) => {
       const { client } = await t.start();
       const writer = t.write(client);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Address } from '../address.ts';
+import { whileAwake } from '../awake.ts';
 import { startCluster, type Cluster } from '../cluster.ts';
 import type { ClusterOptions } from '../cluster-options.ts';
 import { eventually } from '../eventually.ts';
@@ -35,13 +35,7 @@ export interface Started {
 /** Writes that may have been under way when a server was lost: about these nobody can promise anything. */
 export const underWay = 50;
 
-/**
- * A process that stands still while a replica is promoted, which takes some 60 ms from the first word of it,
- * cannot be told in time. On a machine that busy, a trial that lost writes says nothing and is repeated.
- */
-const tooStillMs = 40;
-const tries = 3;
-
+/** What a process that stood still could not help. */
 class LostWrites extends Error {
   readonly count: number;
 
@@ -80,25 +74,13 @@ export class Trial {
     harness: ConformanceHarness,
     options: ConformanceOptions,
   ): Promise<void> {
-    for (let triesLeft = tries; ;) {
-      const delay = monitorEventLoopDelay({ resolution: 5 });
-      delay.enable();
-      try {
-        return await Trial.#once(scenario, harness, options);
-      } catch (error) {
-        const stoodStillMs = Math.round(delay.max / 1e6);
-        const isExcused = error instanceof LostWrites && stoodStillMs >= tooStillMs;
-        if (!isExcused || --triesLeft === 0) throw error;
-        options.report?.({
-          harness: harness.name,
-          scenario: scenario.title,
-          lost: error.count,
-          stoodStillMs,
-        });
-      } finally {
-        delay.disable();
-      }
-    }
+    await whileAwake(() => Trial.#once(scenario, harness, options), {
+      excuses: (error) => error instanceof LostWrites,
+      onRepeat: (error, stoodStillMs) => {
+        const lost = error instanceof LostWrites ? error.count : 0;
+        options.report?.({ harness: harness.name, scenario: scenario.title, lost, stoodStillMs });
+      },
+    });
   }
 
   static async #once(
