@@ -10,6 +10,8 @@ import { repairsFor } from './repairs.ts';
 /** What was done to the cluster, and what came of it. */
 export interface Round {
   readonly faults: readonly FaultName[];
+  /** Those of them that began and did not come about, such as a promotion that a sentinel turned back. */
+  readonly failed: readonly FaultName[];
   /** What a lane should have done and did not. */
   readonly violations: readonly string[];
   /** What this process itself is to blame for, since it was too late to hear of a failover in time. */
@@ -34,7 +36,8 @@ export async function playRound(page: PageClient, random: Random, signal: AbortS
     faults.push(await press(page, pick(random, breaking)));
   }
   const lateByMs = delay.maxMs;
-  const done = faults.filter((fault) => fault !== undefined);
+  const done = faults.flatMap((pressed) => pressed?.fault ?? []);
+  const failed = faults.flatMap((pressed) => (pressed?.failed ? pressed.fault : []));
   const stopped = await whoStopped(page, `after ${done.join(' and ')}`);
   const violations = [
     // Two at a time may leave the sentinels no replica that was ever in step, until the cluster is mended.
@@ -46,17 +49,28 @@ export async function playRound(page: PageClient, random: Random, signal: AbortS
   await page.post('/api/verify');
   const after = await page.state();
   const lost = costOfPlanned(before, after, done).map((cost) => `${cost}, event loop late by ${lateByMs} ms`);
+  // What is written to a replica while it is promoted, and turned back, is lost with it.
+  const isExcused = lateByMs > lateMs || failed.includes('failover');
   return {
     faults: done,
-    violations: [...violations, ...wrongsOf(before, after, done), ...(lateByMs > lateMs ? [] : lost)],
-    excused: lateByMs > lateMs ? lost : [],
+    failed,
+    violations: [...violations, ...wrongsOf(before, after, done), ...(isExcused ? [] : lost)],
+    excused: isExcused ? lost : [],
   };
 }
 
+interface Pressed {
+  readonly fault: FaultName;
+  readonly failed: boolean;
+}
+
 /** Presses a button. `undefined`: it was refused, as it may be in the state that an earlier fault left. */
-async function press(page: PageClient, fault: FaultName): Promise<FaultName | undefined> {
+async function press(page: PageClient, fault: FaultName): Promise<Pressed | undefined> {
+  const before = (await page.state()).faultReports.at(-1)?.id ?? 0;
   const { status } = await page.post(`/api/faults/${fault}`);
-  return status === 200 ? fault : undefined;
+  if (status === 200) return { fault, failed: false };
+  const last = (await page.state()).faultReports.at(-1);
+  return last?.state === 'failed' && last.id > before ? { fault, failed: true } : undefined;
 }
 
 async function whoStopped(page: PageClient, when: string): Promise<string[]> {

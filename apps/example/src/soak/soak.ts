@@ -35,6 +35,7 @@ export async function soak(
       lanes: Object.fromEntries(lanes.map(({ name, totals }) => [name, totals])),
       connections: page.snapshots,
       memory: trend,
+      failed: rounds.flatMap((round) => round.failed),
       violations,
       excused: rounds.flatMap((round) => round.excused),
     };
@@ -58,7 +59,8 @@ async function playRounds(
     rounds.push(round);
     const seconds = Math.round((performance.now() - startedAt) / 1000);
     const outcome = [...round.violations, ...round.excused].join('; ') || 'well';
-    process.stderr.write(`${seconds} s, ${round.faults.join(' and ') || 'nothing'}: ${outcome}\n`);
+    const undone = round.failed.length > 0 ? ` (${round.failed.join(' and ')} did not come about)` : '';
+    process.stderr.write(`${seconds} s, ${round.faults.join(' and ') || 'nothing'}${undone}: ${outcome}\n`);
     await sleep(random() * 1000, undefined, { signal });
   }
   return rounds;
