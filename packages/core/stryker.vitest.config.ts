@@ -11,6 +11,7 @@ export default defineConfig({
       'diagnosis',
       'events',
       'follower',
+      'same-options',
       'sentinel-messages',
       'snapshot',
       'topology',

@@ -1140,6 +1140,18 @@ describe('the next deadline', () => {
     ['is the end of a hold', [...settled, [100, says('s1', B, 2)]], 2100],
     ['is when a promotion has to be announced', promoted, 1670],
     ['is when a majority is out of sight', [...settled, [100, lost('s1'), lost('s2')]], 1100],
+    [
+      'is when the last of a majority is, in whatever order they went',
+      [
+        [
+          0,
+          ...quintet.of.flatMap((one) => [connecting(one), connected(one), says(one, A, 1, quintet)]),
+          isMaster(A),
+        ],
+        [300, lost('s1', 200), lost('s2', 50), lost('s3', 100)],
+      ],
+      1200,
+    ],
   ])('%s', (_, history, expected) => {
     expect(nextDeadline(play(history).end, history.at(-1)?.[0] ?? 0)).toBe(expected);
   });
@@ -1167,6 +1179,19 @@ describe('what is told besides', () => {
   test('a suspicion asks all sentinels, a notice the one that it is from', () => {
     expect(told(settled, suspect(A))).toEqual([{ type: 'ask', sentinel: undefined }]);
     expect(told(settled, notes('s2', { kind: 'changed' }))).toEqual([{ type: 'ask', sentinel: keyOf('s2') }]);
+  });
+
+  test('a release comes with how long traffic was held', () => {
+    const held: History = [...settled, [100, stage('s1', 'selected', B)]];
+    expect(told(held, aborted('s1'))).toContainEqual({
+      ...{ type: 'release', reason: 'aborted', master: A, heldMs: 100 },
+    });
+  });
+
+  test('a hold that goes on for another reason has lasted from the first', () => {
+    const held: History = [...settled, [100, stage('s1', 'selected', B)], [150, says('s2', C, 2)]];
+    const late = [aborted('s1'), says('s2', A, 2)];
+    expect(told(held, ...late)).toContainEqual(expect.objectContaining({ type: 'release', heldMs: 100 }));
   });
 
   test('a minority comes with its numbers', () => {
