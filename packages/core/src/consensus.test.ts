@@ -39,6 +39,7 @@ function view(name: string, state: SentinelView['state'], said?: Said, error?: E
       leading: false,
       failover: undefined,
       replicas: [],
+      undemoted: [],
       peers: peers.map((peer) => ({
         id: peer.startsWith('id-') ? peer : '',
         address: peer.startsWith('id-') ? { host: 'elsewhere', port: 1 } : addressOf(peer),

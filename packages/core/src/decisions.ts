@@ -7,6 +7,7 @@ import {
   failoverAtHand,
   isDenied,
   isInSight,
+  mayBeTurnedBack,
   minoritySince,
   namedByMajority,
   phasesAtHand,
@@ -55,7 +56,10 @@ const undo: Rule = (t, now, emit) => {
   return move({ ...t, configEpoch }, rival.address, 'undone', undefined, now, emit);
 };
 
-/** The candidate is the master as soon as it says so itself, a second before anybody announces it. */
+/**
+ * The candidate is the master as soon as it says so itself, a second before anybody announces it. Where a sentinel may
+ * turn it back, it is the master when it is announced.
+ */
 const promote: Rule = (t, now, emit) => {
   const failover = failoverAtHand(t);
   if (t.settings.switchOn === 'announcement' || !failover || failover.leaderLost) return t;
@@ -63,6 +67,8 @@ const promote: Rule = (t, now, emit) => {
   if (failover.promotingSince === undefined || role === undefined || role.at < failover.promotingSince)
     return t;
   if (!saysMaster(t, failover.candidate, now)) return t;
+  // What is not held goes to the old master meanwhile.
+  if (t.settings.holdTimeoutMs !== undefined && mayBeTurnedBack(t, failover)) return t;
   return move(t, failover.candidate, 'promotion', provisionalOn(t, failover.leader, now), now, emit);
 };
 

@@ -26,6 +26,7 @@ const says = (name: string, master: NodeAddress | undefined): [string, SentinelV
       leading: false,
       failover: undefined,
       replicas: [],
+      undemoted: [],
       peers: [],
       askedAt: 0,
     },

@@ -29,6 +29,16 @@ export function failoverAtHand(t: Topology): Failover | undefined {
   return overtaken ? undefined : failover;
 }
 
+/**
+ * Whether another sentinel may turn the candidate back: it takes it for a master that was never demoted, and will ask it
+ * for its role before it is told of the promotion.
+ */
+export function mayBeTurnedBack(t: Topology, { leader, candidate }: Failover): boolean {
+  return witnesses(t.sentinels).some(
+    ([key, report]) => key !== leader && report.undemoted.some((one) => sameAddress(one, candidate)),
+  );
+}
+
 /** What may replace a provisional master: only while its leader does not stand by it any more. */
 export function rivalOfProvisional(t: Topology): Nomination | undefined {
   const provisional = t.provisional;

@@ -21,7 +21,8 @@ export function record(
     case 'report':
       return recordReport(t, seen.sentinel, { ...seen.report, askedAt: seen.askedAt }, now);
     case 'notice':
-      emit({ type: 'ask', sentinel: seen.sentinel });
+      // Of a choice that was just made the others know nothing, but what they think of the candidate.
+      emit({ type: 'ask', sentinel: isChoice(seen.notice) ? undefined : seen.sentinel });
       return recordNotice(t, seen.sentinel, seen.notice, now);
     case 'role':
       return recordRole(t, seen.address, seen.role, now, emit);
@@ -31,6 +32,10 @@ export function record(
     case 'tick':
       return t;
   }
+}
+
+function isChoice(notice: Notice): boolean {
+  return notice.kind === 'failover' && notice.stage === 'selected';
 }
 
 function recordSentinel(t: Topology, key: string, view: SentinelView): Topology {

@@ -150,6 +150,7 @@ describe.each(shapes)('parseReport in $protocol', ({ row, absent }) => {
       ...{ 'master-link-down-time': '0', 'master-link-status': 'ok', 'slave-priority': '100' },
       ...{ 'slave-repl-offset': '1000', 'replica-announced': '1', ...fields },
     });
+  const undemoted = { 'role-reported': 'master', 'role-reported-time': '12000', 'info-refresh': '9000' };
   const peer = (fields: Fields = {}): Reply =>
     row({ name: id('c'), ip: '10.0.0.9', port: '26379', runid: id('c'), flags: 'sentinel', ...fields });
   const report = (
@@ -165,6 +166,7 @@ describe.each(shapes)('parseReport in $protocol', ({ row, absent }) => {
       leading: false,
       failover: undefined,
       replicas: [{ ...B, healthy: true, masterLinkDownMs: 0, offset: 1000, lagBytes: 0, priority: 100 }],
+      undemoted: [],
       peers: [{ id: id('c'), address: { host: '10.0.0.9', port: 26379 } }],
     });
   });
@@ -196,6 +198,7 @@ describe.each(shapes)('parseReport in $protocol', ({ row, absent }) => {
       leading: false,
       failover: undefined,
       replicas: [],
+      undemoted: [],
       peers: [],
     });
   });
@@ -262,6 +265,19 @@ describe.each(shapes)('parseReport in $protocol', ({ row, absent }) => {
     ['a replica without an address', { ip: '' }],
   ])('leaves out %s', (_, fields) => {
     expect(report({}, [replica(B.host, fields)]).replicas).toEqual([]);
+  });
+
+  it.each<[boolean, Fields]>([
+    [true, { ...undemoted }],
+    [true, { ...undemoted, 'role-reported-time': '5000', 'info-refresh': '8000' }],
+    [false, { ...undemoted, 'role-reported-time': '4999' }],
+    [false, { ...undemoted, 'info-refresh': '7999' }],
+    [false, { ...undemoted, 'role-reported': 'slave' }],
+    [false, { ...undemoted, 'role-reported-time': 'x' }],
+    [false, {}],
+    [false, { ...undemoted, ip: '' }],
+  ])('a replica that it may demote: %s, %j', (is, fields) => {
+    expect(report({}, [replica(A.host), replica(B.host, fields)]).undemoted).toEqual(is ? [B] : []);
   });
 
   it('takes fields that are missing or no numbers for zero', () => {

@@ -36,6 +36,8 @@ export interface Report {
   /** How far that failover has come, once a candidate is being promoted. */
   readonly failover: { readonly stage: FailoverStage; readonly candidate: NodeAddress } | undefined;
   readonly replicas: readonly Replica[];
+  /** Replicas that this sentinel takes for masters which have yet to be demoted, and is about to ask again. */
+  readonly undemoted: readonly NodeAddress[];
   readonly peers: readonly Peer[];
 }
 
@@ -144,6 +146,7 @@ export function parseReport(replies: readonly Reply[]): Report {
     leading: flagsOf(row).has('failover_in_progress'),
     failover: failoverIn(row, replicaRows),
     replicas: toReplicas(replicaRows),
+    undemoted: replicaRows.filter(isUndemoted).flatMap((one) => addressIn(one) ?? []),
     peers: toRows(peers).flatMap(toPeer),
   };
 }
@@ -154,6 +157,7 @@ const unknownName: Report = {
   leading: false,
   failover: undefined,
   replicas: [],
+  undemoted: [],
   peers: [],
 };
 
@@ -179,16 +183,29 @@ function failoverIn(
 ): Report['failover'] {
   const stage = stageOfState.get(master.get('failover-state') ?? '');
   const promoted = replicas.find((row) => flagsOf(row).has('promoted'));
-  const candidate = promoted && toAddress(promoted.get('ip'), promoted.get('port'));
+  const candidate = promoted && addressIn(promoted);
   return stage && candidate ? { stage, candidate } : undefined;
 }
 
 function toReplicas(rows: readonly Map<string, string>[]): Replica[] {
   const furthest = Math.max(0, ...rows.map((row) => toNumber(row.get('slave-repl-offset'))));
   return rows.flatMap((row) => {
-    const address = toAddress(row.get('ip'), row.get('port'));
+    const address = addressIn(row);
     return address ? [{ ...address, ...replicaHealth(row, furthest) }] : [];
   });
+}
+
+/** A sentinel demotes what has said `master` for 8 s (`+convert-to-slave`); what is close to that counts. */
+const undemotedMs = 5000;
+/** It asks replicas for their role each 10 s. A promotion is announced within 1.3 s from the choice of the replica. */
+const askedSoonMs = 8000;
+
+function isUndemoted(row: Map<string, string>): boolean {
+  return (
+    row.get('role-reported') === 'master' &&
+    toNumber(row.get('role-reported-time')) >= undemotedMs &&
+    toNumber(row.get('info-refresh')) >= askedSoonMs
+  );
 }
 
 function replicaHealth(row: Map<string, string>, furthest: number): Omit<Replica, keyof NodeAddress> {
@@ -205,7 +222,7 @@ function replicaHealth(row: Map<string, string>, furthest: number): Omit<Replica
 }
 
 function toPeer(row: Map<string, string>): Peer[] {
-  const address = toAddress(row.get('ip'), row.get('port'));
+  const address = addressIn(row);
   const id = row.get('runid') ?? '';
   return address ? [{ id: id.length <= longestId ? id : '', address }] : [];
 }
@@ -213,6 +230,10 @@ function toPeer(row: Map<string, string>): Peer[] {
 /** Split on commas, since `master` is a part of `master_down` and `master_reboot`. */
 function flagsOf(row: Map<string, string>): Set<string> {
   return new Set((row.get('flags') ?? '').split(','));
+}
+
+function addressIn(row: Map<string, string>): NodeAddress | undefined {
+  return toAddress(row.get('ip'), row.get('port'));
 }
 
 function toAddress(host: string | undefined, port: string | undefined): NodeAddress | undefined {

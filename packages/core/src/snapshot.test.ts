@@ -35,6 +35,7 @@ function sentinel(name: string, report?: Partial<Report & { askedAt: number }>):
           leading: false,
           failover: undefined,
           replicas: [],
+          undemoted: [],
           peers: [],
           askedAt: 0,
         },

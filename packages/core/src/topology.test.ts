@@ -56,6 +56,7 @@ interface Said {
   readonly leading?: boolean;
   readonly failover?: { readonly stage: FailoverStage; readonly candidate: NodeAddress };
   readonly of?: readonly string[];
+  readonly undemoted?: readonly NodeAddress[];
   /** How long ago it was asked; the answer is as old at least. */
   readonly askedMsAgo?: number;
 }
@@ -74,6 +75,7 @@ const says =
       leading: said.leading ?? said.failover !== undefined,
       failover: said.failover,
       replicas: [],
+      undemoted: said.undemoted ?? [],
       peers: peersOf(sentinel, said.of ?? trio),
     },
   });
@@ -549,6 +551,90 @@ cases('rules 2 and 3: hold, move, release', [
     ],
     settings: { switchOn: 'announcement' },
     did: [start, '100 hold failover', '1000 move A→B announcement'],
+  },
+]);
+
+const undemotedB = { undemoted: [B] };
+
+cases('rule 3: a candidate that another sentinel may turn back', [
+  {
+    title: 'is the master when it is announced',
+    history: [
+      ...settled,
+      [90, says('s2', A, 1, undemotedB)],
+      [100, stage('s1', 'selected', B)],
+      [160, stage('s1', 'waiting', B)],
+      [170, isMaster(B)],
+      [1000, stage('s1', 'promoted', B), says('s1', B, 2, { leading: true }), isMaster(B)],
+    ],
+    did: [start, '100 hold failover', '1000 move A→B announcement'],
+  },
+  {
+    title: 'is the master at once where that sentinel has seen its demotion meanwhile',
+    history: [
+      ...settled,
+      [90, says('s2', A, 1, undemotedB)],
+      [100, stage('s1', 'selected', B)],
+      [102, says('s2', A)],
+      [160, stage('s1', 'waiting', B)],
+      [170, isMaster(B)],
+    ],
+    did: promotedWords,
+  },
+  {
+    title: 'is turned back, and nobody has moved',
+    history: [
+      ...settled,
+      [90, says('s2', A, 1, undemotedB)],
+      [100, stage('s1', 'selected', B)],
+      [160, stage('s1', 'waiting', B)],
+      [170, isMaster(B)],
+      [182, isReplicaOf(B, A)],
+      [1900, aborted('s1'), isMaster(A)],
+    ],
+    did: [start, '100 hold failover', '1900 release aborted'],
+  },
+  {
+    title: 'is turned back, and the hold ends at its deadline',
+    history: [
+      ...settled,
+      [90, says('s2', A, 1, undemotedB)],
+      [100, stage('s1', 'selected', B)],
+      [160, stage('s1', 'waiting', B)],
+      [170, isMaster(B)],
+      [182, isReplicaOf(B, A)],
+      [9000, tick],
+    ],
+    did: [start, '100 hold failover', '2100 release deadline'],
+  },
+  {
+    title: 'is the master at once without holding',
+    history: [...settled, [90, says('s2', A, 1, undemotedB)], ...promoted.slice(settled.length)],
+    settings: { holdTimeoutMs: undefined },
+    did: [start, '170 move A→B promotion'],
+  },
+  {
+    title: 'is not doubted for what its own leader thinks',
+    history: [
+      ...settled,
+      [90, says('s1', A, 1, undemotedB)],
+      [100, stage('s1', 'selected', B)],
+      [160, stage('s1', 'waiting', B)],
+      [170, isMaster(B)],
+    ],
+    did: promotedWords,
+  },
+  {
+    title: 'is not doubted for another node, or by a sentinel that is lost',
+    history: [
+      ...settled,
+      [80, says('s2', A, 1, { undemoted: [C] }), says('s3', A, 1, undemotedB)],
+      [90, lost('s3')],
+      [100, stage('s1', 'selected', B)],
+      [160, stage('s1', 'waiting', B)],
+      [170, isMaster(B)],
+    ],
+    did: promotedWords,
   },
 ]);
 
@@ -1174,6 +1260,11 @@ describe('what is told besides', () => {
     expect(told(settled, isDown(A))).toEqual(once);
     expect(told(settled, isDown(A), isDown(A))).toEqual(once);
     expect(told(settled, isMaster(A), isMaster(A))).toEqual([]);
+  });
+
+  test('a choice asks all sentinels what they think of the candidate, later stages the leader', () => {
+    expect(told(settled, stage('s1', 'selected', B))).toContainEqual({ type: 'ask', sentinel: undefined });
+    expect(told(settled, stage('s1', 'waiting', B))).toContainEqual({ type: 'ask', sentinel: keyOf('s1') });
   });
 
   test('a suspicion asks all sentinels, a notice the one that it is from', () => {

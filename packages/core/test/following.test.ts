@@ -111,6 +111,27 @@ describe('a planned failover', () => {
     socket.destroy();
   });
 
+  it('back to a master that not every sentinel knows to be demoted moves when it is announced', async () => {
+    await using scene = await settle();
+    const { told, replica, sentinels } = scene;
+    for (const fake of sentinels.slice(1)) {
+      const group = fake.group('mymaster');
+      const fields = { 'role-reported': 'master', 'role-reported-time': 9000, 'info-refresh': 9000 };
+      group.replicas = group.replicas.map((one) => ({ ...one, fields }));
+    }
+    const asked = (): number => replica.received.filter(({ text }) => text === 'ROLE').length;
+    scene.select(at(sentinels, 0), replica);
+    await eventually(() => expect(told).toEqual(['hold failover']));
+    scene.promote(at(sentinels, 0), replica);
+    const before = asked();
+    await eventually(() => expect(asked()).toBeGreaterThan(before + 3));
+    expect(told).toEqual(['hold failover']);
+    scene.announce(replica);
+    await eventually(() =>
+      expect(told).toEqual(['hold failover', `move ${formatAddress(replica)} announcement`]),
+    );
+  });
+
   it('that is called off is released on the spot', async () => {
     await using scene = await settle();
     const { resolver, told, events, master, replica } = scene;

@@ -43,6 +43,7 @@ const report = fc.record({
   leading: fc.boolean(),
   failover: fc.option(fc.record({ stage, candidate: address }), { nil: undefined, freq: 1 }),
   replicas: only([]),
+  undemoted: fc.option(fc.tuple(address), { nil: [], freq: 3 }),
   peers: fc.subarray(sentinelNames).map((names) => names.map((id) => ({ id, address: sentinelAddress(id) }))),
 });
 

@@ -174,16 +174,21 @@ export class Referee {
 
   #checkEpoch({ before, after }: Judgement): void {
     if (after.configEpoch >= before.configEpoch) return;
-    const { master, configEpoch } = after;
+    // What the majority has said of the old master may be heard in the moment that makes another one.
+    const faults = [before.master, after.master].map((master) => this.#whyNoReset(master, after));
+    if (faults.every((fault) => fault !== undefined))
+      this.fail('epochs only go up', `${before.configEpoch} → ${after.configEpoch} ${faults.join(', ')}`);
+  }
+
+  #whyNoReset(master: NodeAddress | undefined, { sentinels }: Topology): string | undefined {
     const key = master && addressKey(master);
-    const supporters = witnesses(after.sentinels).filter(
+    const supporters = witnesses(sentinels).filter(
       ([, { master: named }]) => named && addressKey(named) === key,
     );
-    const enough = supporters.length >= majorityOf(voters(after.sentinels).length);
+    if (supporters.length < majorityOf(voters(sentinels).length))
+      return `by the word of ${supporters.length}`;
     const saysMaster = key !== undefined && this.#answers.get(key)?.kind === 'master';
-    if (enough && saysMaster) return;
-    const why = enough ? 'without ROLE' : `by the word of ${supporters.length}`;
-    this.fail('epochs only go up', `${before.configEpoch} → ${configEpoch} ${why}`);
+    return saysMaster ? undefined : 'without ROLE';
   }
 
   /** Each occasion is held for once, and no longer than allowed. */

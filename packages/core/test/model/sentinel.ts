@@ -247,6 +247,7 @@ export class Sentinel {
       leading: failover !== undefined,
       failover: stage && failover && { stage, candidate: { host: failover.candidate, port: nodePort } },
       replicas: [],
+      undemoted: [],
       peers: [...this.peers.keys()].map((id) => ({ id, address: { host: id, port: sentinelPort } })),
     };
   }
