@@ -1243,6 +1243,28 @@ describe('the next deadline', () => {
   });
 });
 
+test('a discovery that begins later waits as long', () => {
+  const began = 1000;
+  const [first] = step(emptyTopology(defaults, began), connected('s1')(began), began);
+  const [known] = step(first, says('s1', A)(began + 30), began + 30);
+  const [confirmed] = step(known, isMaster(A)(began + 31), began + 31);
+  const [others] = step(emptyTopology(defaults, began), connecting('s2')(began), began);
+  expect(nextDeadline(others, began)).toBe(began + 300);
+  expect(confirmed.master).toEqual(A);
+  const [alone] = step(first, connecting('s2')(began), began);
+  const [named] = step(alone, says('s1', A)(began + 30), began + 30);
+  const [waiting] = step(named, isMaster(A)(began + 31), began + 31);
+  expect(nextDeadline(waiting, began + 31)).toBe(began + 90);
+});
+
+test('what is held for is remembered once, and forgotten with its failover', () => {
+  const held: History = [...settled, [100, stage('s1', 'selected', B)], [150, tick], [200, tick]];
+  expect(play(held).end.occasions).toHaveLength(1);
+  expect(play([...held, [300, aborted('s1')], [400, tick]]).end.occasions).toEqual([]);
+  const news: History = [...settled, [500, says('s2', B, 2)], [600, tick], [3000, lost('s2')], [3100, tick]];
+  expect(play(news).end.occasions).toHaveLength(1);
+});
+
 describe('what is told besides', () => {
   const told = (history: History, ...last: readonly See[]): Change[] => {
     const { end } = play(history);
