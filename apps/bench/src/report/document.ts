@@ -155,7 +155,8 @@ function clientSection(): string {
 
 function behindSection(parts: readonly [SectionName, Part][]): string {
   const behind = parts.flatMap(([name, { results }]) => chapters[name].behind(results));
-  const reasons = new Set(behind.map(({ why }) => why));
+  const known = behind.flatMap(({ why }) => why ?? []);
+  const reasons = new Set([...known, ...behind.map(({ why }) => why)]);
   return blocks(
     '## Where we are not first',
     'Lines on which another client or an oracle is ahead of one of ours by more than chance (in the median, and in ' +

@@ -42,6 +42,12 @@ const reasons: readonly Reason[] = [
       'promotion. That is why they lose nothing, and what the others lose.',
   },
   {
+    figures: ['outage'],
+    scenarios: ['S7b'],
+    clients: /-minority$/,
+    why: "With `onMinority: 'hold'` nothing is written in the minority until the partition has healed: that is its purpose.",
+  },
+  {
     figures: ['lost'],
     scenarios: ['S7b'],
     why:
