@@ -51,9 +51,8 @@ const reasons: readonly Reason[] = [
     figures: ['lost'],
     scenarios: ['S7b'],
     why:
-      'Cut off together with the old master, nobody can know that there is another one. The only way is not to write: ' +
-      "`onMinority: 'hold'` stops when a majority of the sentinels is out of sight; `node-redis6-tuned` " +
-      'hardly writes at all from the cut on, and little before.',
+      'Cut off together with the old master, nobody can know that there is another one. What is written there is lost, ' +
+      "and whoever writes less loses less. `onMinority: 'hold'` stops when a majority of the sentinels is out of sight.",
   },
   {
     figures: ['failed'],
