@@ -2,6 +2,9 @@ import type { ClientDefinition, Deployment } from '../clients/client.ts';
 import { Contestant } from './contestant.ts';
 import type { Legacy, Mode } from './messages.ts';
 
+/** Who takes longer to connect goes on while the next one begins. */
+const aloneMs = 1000;
+
 /** What a contestant left of a run. */
 export interface Estate {
   readonly definition: ClientDefinition;
@@ -43,10 +46,10 @@ export class Company implements AsyncDisposable {
     for (const member of this.members) member.write();
   }
 
-  /** Ends what they have, and has them connect and write. */
+  /** Ends what they have, and has one after the other connect and write: together they would wait for a core. */
   async restart(deployment: Deployment): Promise<void> {
     await this.stop();
-    for (const member of this.members) member.connectAndWrite(deployment, this.#modes);
+    for (const member of this.members) await member.connectAndWrite(deployment, this.#modes, aloneMs);
   }
 
   /** Ends the writing. A process that does not answer, or that has not even connected, is replaced. */

@@ -4,6 +4,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { BenchClient } from '../clients/client.ts';
 import { clientNamed } from '../clients/index.ts';
+import { clockMs } from '../clock.ts';
 import { keyOf, type Legacy, type Mode, type Order, paces, progressMs, type Report } from './messages.ts';
 import { Writer } from './writer.ts';
 
@@ -20,6 +21,7 @@ const resolutionMs = 20;
 const loopDelay = monitorEventLoopDelay({ resolution: resolutionMs });
 
 let round = 0;
+let beganAt = 0;
 let lanes: readonly Lane[] = [];
 let progress: NodeJS.Timeout | undefined;
 
@@ -42,6 +44,7 @@ send({ type: 'started' });
 
 async function start(order: Extract<Order, { type: 'connect' }>): Promise<void> {
   ({ round } = order);
+  beganAt = clockMs();
   lanes = order.modes.map((mode) => laneOf(mode));
   progress = setInterval(
     () => send({ type: 'progress', acked: lanes.map(({ writer }) => writer.acked) }),
@@ -88,7 +91,7 @@ async function stop(graceMs: number): Promise<void> {
   const stalledMs = Math.max(0, loopDelay.max / 1e6 - resolutionMs);
   const records = Object.fromEntries(old.map(({ mode, writer }) => [mode, writer.record]));
   // Before the connections go, which would fail the pending writes.
-  send({ type: 'legacy', legacy: { round, records, stalledMs } satisfies Legacy });
+  send({ type: 'legacy', legacy: { round, beganAt, records, stalledMs } satisfies Legacy });
   for (const { client } of old) client?.close();
 }
 

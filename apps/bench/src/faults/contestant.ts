@@ -77,9 +77,11 @@ export class Contestant implements AsyncDisposable {
     await report;
   }
 
-  /** Has it write as soon as it is connected, which may never be. */
-  connectAndWrite(deployment: Deployment, modes: readonly Mode[]): void {
+  /** Has it write as soon as it is connected. Resolves then or after `atMostMs`, since that may never be. */
+  async connectAndWrite(deployment: Deployment, modes: readonly Mode[], atMostMs: number): Promise<void> {
+    const report = this.#report('connected', atMostMs);
     this.#begin({ deployment, modes, atOnce: true });
+    await report.catch(() => {});
   }
 
   write(): void {

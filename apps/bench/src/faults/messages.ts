@@ -34,6 +34,8 @@ export type Order =
 /** What a contestant leaves of a run. */
 export interface Legacy {
   readonly round: number;
+  /** When it was told to connect, by `clockMs()`. */
+  readonly beganAt: number;
   readonly records: Readonly<Partial<Record<Mode, WriteRecord>>>;
   /** The longest time for which its event loop stood still. */
   readonly stalledMs: number;

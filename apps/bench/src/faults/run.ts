@@ -120,7 +120,8 @@ async function outcomesOf(
       (n) => storedAs(keyOf(name, mode, legacy.round, n)),
       final,
     );
-    const window = { from: stage.faultAt, to: endAt };
+    // Who began later met the fault when it began.
+    const window = { from: Math.max(stage.faultAt, legacy.beganAt), to: endAt };
     return {
       definition,
       mode,

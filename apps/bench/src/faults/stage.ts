@@ -18,7 +18,7 @@ export class Stage {
   /** The master at the beginning. */
   readonly master: ClusterNode;
   readonly contestants: readonly Contestant[];
-  /** Has all clients begin again, without waiting for them. */
+  /** Has all clients begin again, one after the other. Waits a moment for each, and for none until it writes. */
   readonly restartClients: () => Promise<void>;
   readonly #signal: AbortSignal;
   #faultAt = Infinity;
