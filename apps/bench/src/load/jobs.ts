@@ -22,6 +22,8 @@ export interface ConnectTask {
 export interface HammerTask {
   readonly command: 'set' | 'get';
   readonly inFlight: number;
+  /** What is done in the first so many milliseconds is not counted. */
+  readonly leadInMs: number;
   readonly durationMs: number;
 }
 

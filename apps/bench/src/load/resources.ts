@@ -14,11 +14,12 @@ const counts = [1, 50, 500];
 /** A sentinel client of node-redis takes a megabyte and 100 ms: 500 of them would measure the machine. */
 const mostPeers = 50;
 const usualRuns = 3;
+const guests = 10;
 
 const figures: readonly FigureDefinition[] = [
   { name: 'heap', title: 'heap of the process', unit: 'bytes', better: 'lower' },
   { name: 'heapRatio', title: 'of plain', unit: 'ratio', better: 'lower' },
-  { name: 'perClient', title: 'heap per client', unit: 'bytes', better: 'lower' },
+  { name: 'perClient', title: 'heap per further client', unit: 'bytes', better: 'lower' },
   { name: 'perClientRatio', title: 'of plain', unit: 'ratio', better: 'lower' },
   { name: 'resident', title: 'RSS', unit: 'bytes', better: 'lower' },
   { name: 'residentRatio', title: 'of plain', unit: 'ratio', better: 'lower' },
@@ -33,11 +34,15 @@ async function* measure(context: SectionContext): AsyncIterable<ScenarioResult> 
   const ledger = new Ledger(figures);
   await using cluster = await startCluster({ replicas: 0, sentinels: 3 });
   const { runs = usualRuns } = context;
+  const ofOne = new Map<string, Footprint>();
   for (const count of counts) {
-    const weigh = (client: ClientDefinition, run: number): Promise<Footprint | undefined> =>
-      attempt(context, `idle-${count}, run ${run}, ${client.name}`, () =>
-        footprint(client, count, cluster, context),
-      );
+    const weigh = async (client: ClientDefinition, run: number): Promise<Footprint | undefined> => {
+      const part = `idle-${count}, run ${run}, ${client.name}`;
+      const whole = await attempt(context, part, () => footprint(client, count, cluster, context));
+      const key = `${client.name}, run ${run}`;
+      if (count === 1 && whole) ofOne.set(key, whole);
+      return whole && { ...whole, ...added(whole, count, ofOne.get(key)) };
+    };
     for (let run = 1; run <= runs; run++) {
       for (const { plain, others } of teamsOf(context.clients)) {
         const base = await weigh(plain, run);
@@ -62,7 +67,10 @@ interface Footprint extends Record<string, number> {
   readonly resident: number;
 }
 
-/** In a fresh process, once a first client has come and gone: the code is loaded then, and has run. */
+/**
+ * In a fresh process, once some clients have come and gone, and then as many: the code is loaded then, and compiled,
+ * which it is after some runs and for all.
+ */
 async function footprint(
   client: ClientDefinition,
   count: number,
@@ -71,21 +79,27 @@ async function footprint(
 ): Promise<Footprint> {
   await using worker = new Worker<Jobs>('client-main.ts', [client.name], signal, ['--expose-gc']);
   const deployment = deploymentOf(cluster);
-  await worker.ask('connect', { deployment, count: 1 });
-  await worker.ask('close');
-  const before = await worker.ask('weigh');
+  for (const size of [...Array<number>(guests).fill(1), count]) {
+    await worker.ask('connect', { deployment, count: size });
+    await worker.ask('close');
+  }
+  // Lets all of them go.
+  await worker.ask('weigh');
   const nodesBefore = await connectionsOf(cluster.nodes);
   const sentinelsBefore = await connectionsOf(cluster.sentinelHandles);
   await worker.ask('connect', { deployment, count });
   const after = await worker.ask('weigh');
   return {
     heap: after.heapBytes,
-    // One client more or less is lost in what a process allocates anyhow.
-    ...(count > 1 && { perClient: (after.heapBytes - before.heapBytes) / count }),
     resident: after.residentBytes,
     nodeConnections: (await connectionsOf(cluster.nodes)) - nodesBefore,
     sentinelConnections: (await connectionsOf(cluster.sentinelHandles)) - sentinelsBefore,
   };
+}
+
+/** What each further client takes. What all of them share is in the process of the one. */
+function added({ heap }: Footprint, count: number, ofOne: Footprint | undefined): Record<string, number> {
+  return count > 1 && ofOne ? { perClient: (heap - ofOne.heap) / (count - 1) } : {};
 }
 
 /** Of the two processes, and of what each client adds. */

@@ -7,12 +7,6 @@ export interface Team {
   readonly others: readonly ClientDefinition[];
 }
 
-/** Counted from 0; `to` is the first one after them. */
-export interface Rounds {
-  readonly from: number;
-  readonly to: number;
-}
-
 /**
  * Clients by library, the first of each kind: what varies an option of the failover does nothing else to a command.
  * Where a library has no plain client there is nothing to compare with.
@@ -28,7 +22,8 @@ export function teamsOf(chosen: readonly ClientDefinition[]): Team[] {
   });
 }
 
-/** In a round everybody has a turn, in the next one in reverse: ABBA takes out what drifts. */
+/** There and back, which takes out what drifts, and in the next round the other way: what goes first may be at a loss. */
 export function turns<T>(members: readonly T[], round: number): readonly T[] {
-  return round % 2 === 0 ? members : members.toReversed();
+  const back = members.toReversed();
+  return round % 2 === 0 ? [...members, ...back] : [...back, ...members];
 }

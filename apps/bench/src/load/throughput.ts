@@ -2,20 +2,21 @@ import { startCluster } from '@switchmaster/testing';
 import type { ClientDefinition, Deployment } from '../clients/client.ts';
 import type { FigureDefinition, ScenarioResult } from '../results.ts';
 import { attempt, type Section, type SectionContext } from '../section.ts';
+import { lastCore, pin, placeServers, unpinned } from './cores.ts';
 import { Crew } from './crew.ts';
 import { deploymentOf } from './deployment.ts';
 import type { HammerTask, Work } from './jobs.ts';
 import { Ledger } from './ledger.ts';
-import { type Rounds, type Team, teamsOf, turns } from './teams.ts';
+import { type Team, teamsOf, turns } from './teams.ts';
 
 /** Fewer would let a single disturbance decide. */
-const usualRounds = 12;
-/** One process may be luckier than another: with its memory, with what it compiled. */
-const roundsPerProcess = 4;
-const sliceMs = 300;
-const warmUpMs = 400;
+const usualRounds = 16;
+/** A turn begins with a stretch that does not count: V8 has given back memory since the last one, and compiles anew. */
+const leadInMs = 100;
+const sliceMs = 100;
+const warmUpMs = 500;
 
-interface Load extends Omit<HammerTask, 'durationMs'> {
+interface Load extends Pick<HammerTask, 'command' | 'inFlight'> {
   readonly name: string;
   readonly title: string;
 }
@@ -41,40 +42,52 @@ async function* measure(context: SectionContext): AsyncIterable<ScenarioResult> 
   const ledger = new Ledger(figures);
   const { runs: rounds = usualRounds } = context;
   await using cluster = await startCluster({ replicas: 0, sentinels: 3 });
+  const notes = (await placeServers(cluster, lastCore)) ? undefined : [unpinned];
   for (const team of teamsOf(context.clients)) {
-    for (let from = 0; from < rounds; from += roundsPerProcess) {
-      const to = Math.min(rounds, from + roundsPerProcess);
-      const part = `${team.plain.library}, rounds ${from + 1} to ${to}`;
-      await attempt(context, part, () => compare(team, deploymentOf(cluster), { from, to }, context, ledger));
-      context.say(`throughput: ${part}`);
+    for (let round = 1; round <= rounds; round++) {
+      const part = `${team.plain.library}, round ${round}`;
+      await attempt(context, part, () => compare(team, deploymentOf(cluster), round, context, ledger));
     }
+    context.say(`throughput: ${team.plain.library}`);
   }
-  for (const { name, title } of loads) yield ledger.result(name, title);
+  for (const { name, title } of loads) yield ledger.result(name, title, { notes });
 }
 
-/** Some rounds with one process for each client. */
+/**
+ * With new processes, since one may be luckier than another: with its memory, with what it compiled. They share the
+ * server's core, so that a command costs what it takes both in CPU, and nobody has to be woken elsewhere.
+ */
 async function compare(
   { plain, others }: Team,
   deployment: Deployment,
-  { from, to }: Rounds,
+  round: number,
   { signal }: SectionContext,
   ledger: Ledger,
 ): Promise<void> {
   await using crew = new Crew([plain, ...others], signal);
   for (const { worker } of crew.members) {
     await worker.ask('connect', { deployment, count: 1 });
-    for (const load of loads) await worker.ask('hammer', { ...load, durationMs: warmUpMs });
+    await pin([worker.pid], lastCore);
+    for (const load of loads) await worker.ask('hammer', { ...load, leadInMs: 0, durationMs: warmUpMs });
   }
-  for (let round = from; round < to; round++) {
-    for (const load of loads) {
-      const works = new Map<ClientDefinition, Work>();
-      for (const { client, worker } of turns(crew.members, round)) {
-        works.set(client, await worker.ask('hammer', { ...load, durationMs: sliceMs }));
-      }
-      const base = works.get(plain);
-      for (const [client, work] of works) ledger.note(load.name, client, round + 1, compared(work, base));
+  for (const load of loads) {
+    const works = new Map<ClientDefinition, Work>();
+    for (const { client, worker } of turns(crew.members, round)) {
+      const work = await worker.ask('hammer', { ...load, leadInMs, durationMs: sliceMs });
+      works.set(client, sum(work, works.get(client)));
     }
+    const base = works.get(plain);
+    for (const [client, work] of works) ledger.note(load.name, client, round, compared(work, base));
   }
+}
+
+function sum(one: Work, other: Work | undefined): Work {
+  if (!other) return one;
+  return {
+    commands: one.commands + other.commands,
+    wallMs: one.wallMs + other.wallMs,
+    cpuMs: one.cpuMs + other.cpuMs,
+  };
 }
 
 function compared(work: Work, base: Work | undefined): Record<string, number> {

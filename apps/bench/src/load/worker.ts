@@ -31,6 +31,10 @@ export class Worker<Jobs extends { [Name in keyof Jobs]: Methods[string] }> impl
     this.#closed = new Promise((resolve) => this.#child.on('close', resolve).on('error', resolve));
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** Has it do a job, and resolves with the result. */
   async ask<Name extends keyof Jobs & string>(
     job: Name,

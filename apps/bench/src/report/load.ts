@@ -4,16 +4,17 @@ import { blocks, image, table } from './markdown.ts';
 import { show, showFigure } from './numbers.ts';
 import { curves } from './plots/curves.ts';
 import { ranges } from './plots/ranges.ts';
-import type { Behind } from './reasons.ts';
+import { reasonFor, type Behind } from './reasons.ts';
 import { measured, medianOf } from './select.ts';
 
 export function throughputSection(results: readonly ScenarioResult[]): string {
   return blocks(
     '## Throughput',
-    'As many commands as one client can do, with values of 32 bytes. In each round the clients of a library have a ' +
-      'turn each, in the next round in reverse order, and a ratio is that of two turns of the same round: to the plain ' +
-      'client, which knows one node and nothing of Sentinel. Every four rounds begin with new processes. CPU time is ' +
-      'that of the whole process of the client, system calls included, and says more than the rate on a busy machine. ' +
+    'As many commands as one client can do, with values of 32 bytes. In each round the clients of a library have two ' +
+      'turns each, there and back, in new processes, and a ratio is that of the same round: to the plain client, which ' +
+      'knows one node and nothing of Sentinel. The server and the client share a core, so that a rate is what a command ' +
+      'costs them both in CPU time: on a virtual machine it takes several times as long to wake another core, and not ' +
+      'always. The column of CPU time is that of the whole process of the client alone, system calls included. ' +
       '`switchmaster-node-redis5` has no figures without a fault: it is loaded from the sources, since the built ' +
       'package takes the `redis` beside it, and a loader would be measured with it.',
     image('Throughput as a ratio to the plain client', 'benchmark/throughput.svg'),
@@ -42,7 +43,7 @@ export function latencySection(results: readonly ScenarioResult[]): string {
   return blocks(
     '## Latency',
     'Commands are given at a fixed rate, whether or not those before were answered, and a latency counts from the ' +
-      'moment at which its command was due: what is held up is late, and cannot hide. The ratios are paired as above.',
+      'moment at which its command was due: what is held up is late, and cannot hide. The ratios are paired as above; the client has a core to itself.',
     ...results.map(figureTable),
   );
 }
@@ -51,9 +52,10 @@ export function resourcesSection(results: readonly ScenarioResult[]): string {
   return blocks(
     '## Memory, connections and loading',
     'Each number of idle clients is measured in a fresh process, after all garbage was collected. _Heap_ is what ' +
-      'JavaScript uses and what lies outside the heap on its behalf. _Heap per client_ is what the clients added to a ' +
-      'process in which one had come and gone before; for a single client that is lost in noise. Clients of ours share ' +
-      'a resolver, as those of one application do. Connections are as the servers count them.',
+      'JavaScript uses and what lies outside the heap on its behalf. _Heap per further client_ is by how much the ' +
+      'process exceeds that with a single client, for each of the others; what all of them share is in the heap of the ' +
+      'single one. Clients of ours share a resolver, as those of one application do. Connections are as the servers ' +
+      'count them.',
     ...results.map(figureTable),
   );
 }
@@ -123,7 +125,7 @@ const goals: Readonly<Record<'throughput' | 'latency' | 'resources', readonly Go
   resources: [
     {
       figure: 'perClientRatio',
-      what: 'heap per client above 1.10 of the plain client',
+      what: 'heap per further client above 1.10 of the plain client',
       isMet: (ratio) => ratio <= 1.1,
     },
     {
@@ -141,7 +143,8 @@ export function behindInLoad(section: keyof typeof goals, results: readonly Scen
       measured(result).flatMap((client) => {
         const ratio = medianOf(client, figure);
         if (client.kind !== 'ours' || ratio === null || isMet(ratio)) return [];
-        return [{ line: `${result.title}, ${what}: \`${client.client}\` ${show(ratio, 'ratio')}.` }];
+        const line = `${result.title}, ${what}: \`${client.client}\` ${show(ratio, 'ratio')}.`;
+        return [{ line, why: reasonFor(result.scenario, figure, client.client) }];
       }),
     ),
   );
