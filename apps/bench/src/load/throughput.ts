@@ -10,10 +10,11 @@ import { Ledger } from './ledger.ts';
 import { type Team, teamsOf, turns } from './teams.ts';
 
 /** Fewer would let a single disturbance decide. */
-const usualRounds = 16;
+const usualRounds = 12;
 /** A turn begins with a stretch that does not count: V8 has given back memory since the last one, and compiles anew. */
 const leadInMs = 100;
-const sliceMs = 100;
+/** A client collects all its garbage about twice a second, at half its speed: a short turn would have it, or have it not. */
+const sliceMs = 400;
 const warmUpMs = 500;
 
 interface Load extends Pick<HammerTask, 'command' | 'inFlight'> {
