@@ -1,7 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { BenchClient } from '../src/clients/client.ts';
 import { clients } from '../src/clients/index.ts';
+import { lastCore, pin } from '../src/load/cores.ts';
 import { hammer } from '../src/load/hammer.ts';
 import type { Jobs } from '../src/load/jobs.ts';
 import { Ledger } from '../src/load/ledger.ts';
@@ -82,6 +86,22 @@ test('everybody has two turns in a round, as early as late, and in the next roun
     'cbaabc',
     'abccba',
   ]);
+});
+
+test.runIf(existsSync('/usr/bin/taskset'))('a process is kept on a core, where the system can', async () => {
+  const child = spawn(process.execPath, ['--eval', 'process.stdin.resume()']);
+  const closed = once(child, 'close');
+  try {
+    expect(await pin([child.pid], lastCore)).toBe(true);
+    const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+    expect(/^Cpus_allowed_list:\t(.*)$/m.exec(status)?.[1]).toBe(`${lastCore}`);
+    vi.stubEnv('PATH', '');
+    expect(await pin([child.pid], lastCore)).toBe(false);
+  } finally {
+    vi.unstubAllEnvs();
+    child.kill('SIGKILL');
+    await closed;
+  }
 });
 
 test('a ledger sorts runs by scenario and client and sums them up', () => {

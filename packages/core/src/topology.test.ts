@@ -555,16 +555,18 @@ cases('rules 2 and 3: hold, move, release', [
 ]);
 
 const undemotedB = { undemoted: [B] };
+const doubting = (...doubts: readonly See[]): History => [
+  ...settled,
+  [90, ...doubts],
+  ...promoted.slice(settled.length),
+];
+const doubted = doubting(says('s2', A, 1, undemotedB));
 
 cases('rule 3: a candidate that another sentinel may turn back', [
   {
     title: 'is the master when it is announced',
     history: [
-      ...settled,
-      [90, says('s2', A, 1, undemotedB)],
-      [100, stage('s1', 'selected', B)],
-      [160, stage('s1', 'waiting', B)],
-      [170, isMaster(B)],
+      ...doubted,
       [1000, stage('s1', 'promoted', B), says('s1', B, 2, { leading: true }), isMaster(B)],
     ],
     did: [start, '100 hold failover', '1000 move A→B announcement'],
@@ -575,65 +577,35 @@ cases('rule 3: a candidate that another sentinel may turn back', [
       ...settled,
       [90, says('s2', A, 1, undemotedB)],
       [100, stage('s1', 'selected', B)],
-      [102, says('s2', A)],
-      [160, stage('s1', 'waiting', B)],
-      [170, isMaster(B)],
+      [101, says('s2', A)],
+      ...promoted.slice(settled.length + 1),
     ],
     did: promotedWords,
   },
   {
     title: 'is turned back, and nobody has moved',
-    history: [
-      ...settled,
-      [90, says('s2', A, 1, undemotedB)],
-      [100, stage('s1', 'selected', B)],
-      [160, stage('s1', 'waiting', B)],
-      [170, isMaster(B)],
-      [182, isReplicaOf(B, A)],
-      [1900, aborted('s1'), isMaster(A)],
-    ],
+    history: [...doubted, [182, isReplicaOf(B, A)], [1900, aborted('s1'), isMaster(A)]],
     did: [start, '100 hold failover', '1900 release aborted'],
   },
   {
     title: 'is turned back, and the hold ends at its deadline',
-    history: [
-      ...settled,
-      [90, says('s2', A, 1, undemotedB)],
-      [100, stage('s1', 'selected', B)],
-      [160, stage('s1', 'waiting', B)],
-      [170, isMaster(B)],
-      [182, isReplicaOf(B, A)],
-      [9000, tick],
-    ],
+    history: [...doubted, [182, isReplicaOf(B, A)], [9000, tick]],
     did: [start, '100 hold failover', '2100 release deadline'],
   },
   {
     title: 'is the master at once without holding',
-    history: [...settled, [90, says('s2', A, 1, undemotedB)], ...promoted.slice(settled.length)],
+    history: doubted,
     settings: { holdTimeoutMs: undefined },
     did: [start, '170 move A→B promotion'],
   },
   {
     title: 'is not doubted for what its own leader thinks',
-    history: [
-      ...settled,
-      [90, says('s1', A, 1, undemotedB)],
-      [100, stage('s1', 'selected', B)],
-      [160, stage('s1', 'waiting', B)],
-      [170, isMaster(B)],
-    ],
+    history: doubting(says('s1', A, 1, undemotedB)),
     did: promotedWords,
   },
   {
     title: 'is not doubted for another node, or by a sentinel that is lost',
-    history: [
-      ...settled,
-      [80, says('s2', A, 1, { undemoted: [C] }), says('s3', A, 1, undemotedB)],
-      [90, lost('s3')],
-      [100, stage('s1', 'selected', B)],
-      [160, stage('s1', 'waiting', B)],
-      [170, isMaster(B)],
-    ],
+    history: doubting(says('s2', A, 1, { undemoted: [C] }), says('s3', A, 1, undemotedB), lost('s3')),
     did: promotedWords,
   },
 ]);

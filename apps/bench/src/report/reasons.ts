@@ -71,7 +71,8 @@ const reasons: readonly Reason[] = [
     clients: /node-redis/,
     why:
       'node-redis uses a socket that it has made itself, and no other: it is led to the one whose node has said that it ' +
-      'is the master, so that each client has two. The second takes 1.3 KiB, the rest is what leads the one to the other.',
+      'is the master, so that each client has two. The second takes about 1 KiB; the rest is what leads the one to the ' +
+      'other.',
   },
   {
     figures: ['heapRatio'],
