@@ -1,4 +1,4 @@
-import { until } from '@switchmaster/testing';
+import { eventually, until } from '@switchmaster/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { goOn, ours, press, run, type Running } from './running.ts';
 
@@ -47,9 +47,16 @@ test('with a sentinel stopped they go on, and with everything mended nothing han
   await goOn(page);
   expect(await page.post('/api/verify')).toMatchObject({ status: 200 });
 
-  const { topology } = await page.state();
-  expect(topology.nodes.map(({ state }) => state)).toEqual(Array(replicas + 1).fill('running'));
-  expect(topology.nodes.filter(({ role }) => role === 'replica')).toHaveLength(replicas);
+  // A node that is back is a replica when a sentinel has told it so.
+  const { topology } = await eventually(
+    async () => {
+      const state = await page.state();
+      expect(state.topology.nodes.map((node) => node.state)).toEqual(Array(replicas + 1).fill('running'));
+      expect(state.topology.nodes.filter(({ role }) => role === 'replica')).toHaveLength(replicas);
+      return state;
+    },
+    { timeoutMs: 30_000 },
+  );
   const lanes = await ours(page);
   expect(lanes.filter(({ totals }) => totals.hung > 0)).toEqual([]);
   expect(lanes.find(({ name }) => name === 'cache-manager')?.totals.lost).toBe(0);
