@@ -17,6 +17,8 @@ export default defineConfig({
   platform: 'node',
   target: 'node20.19',
   sourcemap: true,
+  // Node keeps the text of what it has loaded. Who reads it has the sources, and editors the declarations.
+  outputOptions: { comments: { jsdoc: false } },
   logLevel: 'warn',
   failOnWarn: true,
   checks: { legacyCjs: false },

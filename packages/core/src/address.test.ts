@@ -40,12 +40,12 @@ describe('parseAddress', () => {
   it.each(['redis://user:secret@s1:1', 'user:secret@s1', 'user:sec@ret@s1'])(
     'never quotes a password',
     (text) => {
-      expect(() => parseAddress(text, 26379)).toThrow(/^(?!.*(user|sec|ret)).*"…@s1/);
+      expect(() => parseAddress(text, 26379)).toThrow(/^(?!.*(user|sec|ret)).*"\.\.\.@s1/);
     },
   );
 
   it('nor what stands where a port should: who forgets the host of a URL has a password there', () => {
-    expect(() => parseAddress('user:secret', 26379)).toThrow('got "user:…"');
+    expect(() => parseAddress('user:secret', 26379)).toThrow('got "user:..."');
   });
 });
 

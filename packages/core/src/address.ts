@@ -63,6 +63,6 @@ function canonicalIPv6(host: string): string {
 /** What stands before an `@`, somewhere in a URL, or in place of a port may be a password. */
 function quote(text: string): string {
   const at = text.lastIndexOf('@');
-  const shown = at === -1 ? text.replace(/:\/\/.*/s, '://…') : `…${text.slice(at)}`;
-  return JSON.stringify(shown.replace(/:[^:/]*\p{L}[^:]*$/u, ':…'));
+  const shown = at === -1 ? text.replace(/:\/\/.*/s, '://...') : `...${text.slice(at)}`;
+  return JSON.stringify(shown.replace(/:[^:/]*\p{L}[^:]*$/u, ':...'));
 }

@@ -237,7 +237,7 @@ describe('every bad option is refused in one sentence', () => {
       '`sentinels[0].port`: expected a port from 1 to 65535, got 1.5',
     ],
     [{ sentinels: ['s1', 's2:0'] }, '`sentinels[1]`: expected a port from 1 to 65535, got 0 in "s2:0"'],
-    [{ sentinels: ['s1', 's2:x'] }, '`sentinels[1]`: expected host, host:port or [IPv6]:port, got "s2:…"'],
+    [{ sentinels: ['s1', 's2:x'] }, '`sentinels[1]`: expected host, host:port or [IPv6]:port, got "s2:..."'],
     [
       { sentinels: 's1:26379' },
       "`sentinels`: expected sentinels' addresses, such as [{ host: 's1', port: 26379 }], or a URL like 'redis+sentinel://s1:26379,s2:26379/mymaster', got another text",

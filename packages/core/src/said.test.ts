@@ -9,7 +9,7 @@ describe('what a peer said', () => {
     ['ERR hunter2-secret? hunter2-secret!', 'ERR ***? ***!'],
     ['ERR app-user may not', 'ERR *** may not'],
     ['ERR \u001b[2Jgone\r', 'ERR ?[2Jgone?'],
-    [`ERR ${'x'.repeat(500)}`, `ERR ${'x'.repeat(196)}…`],
+    [`ERR ${'x'.repeat(500)}`, `ERR ${'x'.repeat(196)}...`],
   ])('%j is told as %j', (text, told) => expect(asSaid(text, credentials)).toBe(told));
 
   it.each([{}, { password: '' }, { username: undefined, password: undefined }])(
@@ -21,11 +21,11 @@ describe('what a peer said', () => {
 describe('what the decoder said', () => {
   it.each<[string, string]>([
     [
-      'no RESP type starts like this: "HTTP/1.1 400 Ba"…',
-      'no RESP type starts like this: "HTTP/1.1 400 Ba"…',
+      'no RESP type starts like this: "HTTP/1.1 400 Ba"...',
+      'no RESP type starts like this: "HTTP/1.1 400 Ba"...',
     ],
-    ['no RESP type starts like this: "hunter2-secret\\r"…', 'no RESP type starts like this'],
-    ['no RESP type starts like this: "xxxxxxxxxxxxhunt"…', 'no RESP type starts like this'],
+    ['no RESP type starts like this: "hunter2-secret\\r"...', 'no RESP type starts like this'],
+    ['no RESP type starts like this: "xxxxxxxxxxxxhunt"...', 'no RESP type starts like this'],
     ['a reply came that nobody asked for', 'a reply came that nobody asked for'],
   ])('%s is told as %s', (text, told) => expect(asDecoded(text, credentials)).toBe(told));
 

@@ -6,10 +6,10 @@ const longest = 200;
 export function asSaid(text: string, credentials: Credentials): string {
   const clean = secretsOf(credentials).reduce((said, secret) => said.replaceAll(secret, '***'), text);
   const line = clean.replaceAll(/\p{Cc}/gu, '?');
-  return line.length > longest ? `${line.slice(0, longest)}…` : line;
+  return line.length > longest ? `${line.slice(0, longest)}...` : line;
 }
 
-const excerpt = /: ".*"…?$/s;
+const excerpt = /: ".*"(\.\.\.)?$/s;
 
 /** What the decoder says of bytes: without the excerpt of them, if a part of what we authenticated with is there. */
 export function asDecoded(text: string, credentials: Credentials): string {

@@ -82,5 +82,5 @@ export function mapOf(items: readonly Reply[]): Map<Reply, Reply> {
 export function refused(what: string, bytes: Buffer, from: number, to: number): ProtocolError {
   const excerpt = JSON.stringify(bytes.toString('latin1', from, Math.min(to, from + 16)));
   const printable = excerpt.replace(/[^ -~]/g, (char) => `\\x${char.charCodeAt(0).toString(16)}`);
-  return new ProtocolError(`${what}: ${printable}${to > from + 16 ? '…' : ''}`);
+  return new ProtocolError(`${what}: ${printable}${to > from + 16 ? '...' : ''}`);
 }
