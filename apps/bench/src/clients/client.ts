@@ -40,8 +40,6 @@ export interface ClientDefinition {
   readonly about: string;
   /** The scenarios that it is meant for. Default: all. */
   readonly scenarios?: readonly string[];
-  /** Loaded from the sources of this repository, not as users get it: what it weighs says nothing, and is not measured. */
-  readonly fromSources?: boolean;
   /** The name in Redis of what it stores under `key`. Default: `key` itself. */
   readonly storedAs?: (key: string) => string;
   /**

@@ -7,6 +7,7 @@ import { plainClients } from './plain.ts';
 import { switchmasterCacheManager } from './switchmaster-cache-manager.ts';
 import { switchmasterFactory } from './switchmaster-factory.ts';
 import { switchmasterIoredis } from './switchmaster-ioredis.ts';
+import { switchmasterNestjs } from './switchmaster-nestjs.ts';
 import { switchmasterNodeRedis } from './switchmaster-node-redis.ts';
 
 /** All clients, in the order of the tables. A further one is one more file in this folder, and its line here. */
@@ -14,7 +15,8 @@ export const clients: readonly ClientDefinition[] = [
   ...switchmasterIoredis,
   ...switchmasterNodeRedis,
   switchmasterFactory,
-  switchmasterCacheManager,
+  ...switchmasterCacheManager,
+  ...switchmasterNestjs,
   ...oracles,
   ...ioredisSentinel,
   ...nodeRedisSentinel,

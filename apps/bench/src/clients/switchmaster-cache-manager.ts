@@ -1,4 +1,4 @@
-import type { Resolver } from '@switchmaster/core';
+import type { Resolver, ResolverOptions } from '@switchmaster/core';
 import type { BenchClient, ClientDefinition } from './client.ts';
 import { withResolver } from './shared-resolver.ts';
 
@@ -19,11 +19,20 @@ async function connect(resolver: Resolver): Promise<BenchClient> {
   };
 }
 
-export const switchmasterCacheManager: ClientDefinition = {
-  name: 'switchmaster-cache-manager',
-  kind: 'ours',
-  library: 'keyv',
-  about: '@switchmaster/cache-manager, a store with a client of its own',
-  storedAs: (key) => `${namespace}::${key}`,
-  connect: (deployment) => withResolver(deployment, {}, connect),
-};
+function define(name: string, about: string, options: Partial<ResolverOptions> = {}): ClientDefinition {
+  return {
+    name,
+    kind: 'ours',
+    library: 'keyv',
+    about,
+    storedAs: (key) => `${namespace}::${key}`,
+    connect: (deployment) => withResolver(deployment, options, connect),
+  };
+}
+
+export const switchmasterCacheManager: readonly ClientDefinition[] = [
+  define('switchmaster-cache-manager', '@switchmaster/cache-manager, a store with a client of its own'),
+  define('switchmaster-cache-manager-announcement', "@switchmaster/cache-manager, switchOn: 'announcement'", {
+    switchOn: 'announcement',
+  }),
+];

@@ -1,6 +1,8 @@
-import type { Resolver, ResolverOptions } from '@switchmaster/core';
+import { createRequire, register } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import type { ResolverOptions } from '@switchmaster/core';
 import type { ClientDefinition } from './client.ts';
-import { type Commands, loadNodeRedis, type NodeRedisLibrary, whenConnected } from './node-redis-commands.ts';
+import { type NodeRedisLibrary, whenConnected } from './node-redis-commands.ts';
 import { withResolver } from './shared-resolver.ts';
 
 function define(
@@ -14,20 +16,25 @@ function define(
     kind: 'ours',
     library,
     about,
-    fromSources: library !== 'redis',
     connect: async (deployment) => {
-      const create = await loadCreate(library);
-      return await withResolver(deployment, options, (resolver) => whenConnected(create(resolver)));
+      putInPlaceOfRedis(library);
+      const { createClient } = await import('@switchmaster/node-redis');
+      return await withResolver(deployment, options, (resolver) => whenConnected(createClient(resolver)));
     },
   };
 }
 
-/** The package's entry takes the `redis` that is installed beside it, which is 6. Its inner function takes any. */
-async function loadCreate(library: NodeRedisLibrary): Promise<(resolver: Resolver) => Commands> {
-  if (library === 'redis') return (await import('@switchmaster/node-redis')).createClient;
-  const { createFollowing } = await import('../../../../packages/node-redis/src/following.ts');
-  const redis = await loadNodeRedis(library);
-  return (resolver) => createFollowing(redis, resolver) as Commands;
+let found: NodeRedisLibrary = 'redis';
+
+/** The package takes the `redis` that is installed beside it, which is 6. This is for a process of one kind of client. */
+function putInPlaceOfRedis(library: NodeRedisLibrary): void {
+  if (library === found) return;
+  found = library;
+  const url = JSON.stringify(pathToFileURL(createRequire(import.meta.url).resolve(library)));
+  const hook = `export function resolve(specifier, context, next) {
+    return specifier === 'redis' ? { url: ${url}, shortCircuit: true } : next(specifier, context);
+  }`;
+  register(`data:text/javascript,${encodeURIComponent(hook)}`);
 }
 
 export const switchmasterNodeRedis: readonly ClientDefinition[] = [

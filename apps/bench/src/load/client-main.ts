@@ -8,6 +8,9 @@ import { pace } from './pace.ts';
 import { serve } from './serve.ts';
 import { weigh } from './weigh.ts';
 
+// The loader has Node keep the source maps of whatever brings some, which can be a third of the heap.
+process.setSourceMapsEnabled(false);
+
 const definition = clientNamed(process.argv[2] ?? '');
 const clients: BenchClient[] = [];
 

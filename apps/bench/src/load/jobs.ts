@@ -20,7 +20,8 @@ export interface ConnectTask {
 }
 
 export interface HammerTask {
-  readonly command: 'set' | 'get';
+  /** `pipeline`: explicit pipelines of SET. */
+  readonly command: 'set' | 'get' | 'pipeline';
   readonly inFlight: number;
   /** What is done in the first so many milliseconds is not counted. */
   readonly leadInMs: number;

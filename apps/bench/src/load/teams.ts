@@ -14,7 +14,7 @@ export interface Team {
 export function teamsOf(chosen: readonly ClientDefinition[]): Team[] {
   return all.flatMap((plain): Team[] => {
     if (plain.kind !== 'plain') return [];
-    const mates = chosen.filter(({ library, fromSources }) => library === plain.library && !fromSources);
+    const mates = chosen.filter(({ library }) => library === plain.library);
     const others = (['ours', 'peer'] as const).flatMap(
       (kind) => mates.find((client) => client.kind === kind) ?? [],
     );
@@ -22,8 +22,11 @@ export function teamsOf(chosen: readonly ClientDefinition[]): Team[] {
   });
 }
 
-/** There and back, which takes out what drifts, and in the next round the other way: what goes first may be at a loss. */
+/**
+ * Twice everybody in the same order, and in the next round the other way, since what goes first may be at a loss. Nobody
+ * has two turns in a row: the second would be the better one.
+ */
 export function turns<T>(members: readonly T[], round: number): readonly T[] {
-  const back = members.toReversed();
-  return round % 2 === 0 ? [...members, ...back] : [...back, ...members];
+  const order = round % 2 === 0 ? members : members.toReversed();
+  return [...order, ...order];
 }

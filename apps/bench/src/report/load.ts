@@ -11,12 +11,12 @@ export function throughputSection(results: readonly ScenarioResult[]): string {
   return blocks(
     '## Throughput',
     'As many commands as one client can do, with values of 32 bytes. In each round the clients of a library have two ' +
-      'turns each, there and back, in new processes, and a ratio is that of the same round: to the plain client, which ' +
+      'turns each, never in a row, in new processes, and a ratio is that of the same round: to the plain client, which ' +
       'knows one node and nothing of Sentinel. The server and the client share a core, so that a rate is what a command ' +
       'costs them both in CPU time: on a virtual machine it takes several times as long to wake another core, and not ' +
       'always. The column of CPU time is that of the whole process of the client alone, system calls included. ' +
-      '`switchmaster-node-redis5` has no figures without a fault: it is loaded from the sources, since the built ' +
-      'package takes the `redis` beside it, and a loader would be measured with it.',
+      'What differs by an option of the failover alone, and `@switchmaster/nestjs`, whose client is that of ' +
+      '`@switchmaster/ioredis`, is not measured again.',
     image('Throughput as a ratio to the plain client', 'benchmark/throughput.svg'),
     ...results.map(figureTable),
   );
