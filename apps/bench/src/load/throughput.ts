@@ -10,7 +10,7 @@ import { Ledger } from './ledger.ts';
 import { type Team, teamsOf, turns } from './teams.ts';
 
 /** One process may be luckier than another by several percent: fewer would let luck decide. */
-const usualRounds = 16;
+const usualRounds = 12;
 /** A turn begins with a stretch that does not count: V8 has given back memory since the last one, and compiles anew. */
 const leadInMs = 100;
 /** A client collects all its garbage about twice a second, at half its speed: a short turn would have it, or have it not. */
