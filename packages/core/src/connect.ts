@@ -20,8 +20,8 @@ export interface Source {
   /** A healthy replica that is none of these. */
   pickReplica(refused: ReadonlySet<string>): NodeAddress | undefined;
   endpoint(address: NodeAddress): Endpoint;
-  /** A socket goes to its new owner, marked with where it leads. */
-  handOut(socket: Socket, address: NodeAddress): void;
+  /** A socket goes to its new owner. */
+  handOut(socket: Socket): void;
   suspect(address: NodeAddress): void;
   diagnose(): SwitchmasterError;
 }
@@ -58,7 +58,7 @@ async function untilConnected(source: Source, role: ConnectRole, signal: AbortSi
     try {
       const socket = await dialRole(source.endpoint(address), replica ? 'replica' : 'master', signal);
       if (replica || source.isOpen(address)) {
-        source.handOut(socket, address);
+        source.handOut(socket);
         return socket;
       }
       socket.destroy();

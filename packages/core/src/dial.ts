@@ -4,6 +4,7 @@ import { formatAddress, type NodeAddress } from './address.ts';
 import { deadline } from './clock.ts';
 import type { CredentialsSource } from './credentials.ts';
 import { SwitchmasterError } from './errors.ts';
+import { markAddress } from './socket-address.ts';
 
 /** Whom to dial, and how. */
 export interface Endpoint {
@@ -38,11 +39,13 @@ function targetOf({ address, mapAddress }: Endpoint): NodeAddress | undefined {
 }
 
 /**
- * Opens a TCP or TLS socket within the connect timeout, unless `signal` fires. It does not keep the process
- * alive.
+ * Opens a TCP or TLS socket within the connect timeout, unless `signal` fires. It does not keep the process alive.
+ *
+ * Each is marked with where it leads, also those that nobody is given: sockets with and without a property more are two
+ * kinds of object to V8, and with two kinds in the process each command of a client is 1 to 5 % slower.
  */
 export async function dial(endpoint: Endpoint, signal: AbortSignal): Promise<Socket> {
-  const socket = open(endpoint, endpoint.mapAddress(endpoint.address));
+  const socket = markAddress(open(endpoint, endpoint.mapAddress(endpoint.address)), endpoint.address);
   socket.unref().setNoDelay(true).setKeepAlive(true, 5000);
   return new Promise((resolve, reject) => {
     const inTime = deadline(endpoint.connectTimeoutMs, () => fail(new Error(late(endpoint, socket))));

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { addressKey, formatAddress, sameAddress, type NodeAddress } from './address.ts';
 import { after } from './clock.ts';
 import { SwitchmasterError } from './errors.ts';
-import { addressOf, markAddress } from './socket-address.ts';
+import { addressOf } from './socket-address.ts';
 
 /**
  * The sockets that were handed out. A firewall, a NAT or a load balancer can forget connections without a word to
@@ -22,8 +22,8 @@ export class Lines {
     };
   }
 
-  add(socket: Socket, address: NodeAddress): void {
-    this.#open.add(markAddress(socket, address));
+  add(socket: Socket): void {
+    this.#open.add(socket);
     socket.on('close', this.#forget);
   }
 

@@ -128,7 +128,7 @@ class MasterResolver implements Resolver {
       isOpen: (address) => !this.#isClosed && this.#watch.isOpen(address),
       pickReplica: (refused) => this.#pickReplica(refused),
       endpoint: (address) => this.#watch.endpoint(address),
-      handOut: (socket, address) => this.#lines.add(socket, address),
+      handOut: (socket) => this.#lines.add(socket),
       suspect: (address) => this.suspect(address),
       diagnose: () => this.#diagnose(),
     };

@@ -1,8 +1,10 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { eventually, startCluster, startFakeNode, startFakeSentinel } from '@switchmaster/testing';
 import { describe, expect, test } from 'vitest';
 import { addressOf, createResolver, formatAddress } from '../src/index.ts';
-import { loopback, quickResolver } from './support.ts';
+import { loopback, quickResolver, startFakes } from './support.ts';
 
 describe('a dead line', () => {
   test('to a master that is well is noticed, and whoever was on such a line may dial again', async () => {
@@ -48,4 +50,24 @@ describe('a dead line', () => {
     expect([socket.destroyed, resolver.topology.phase]).toEqual([false, 'following']);
     socket.destroy();
   });
+});
+
+test('each line has the same properties, so that to V8 all are of one kind', async () => {
+  const dialled: Socket[] = [];
+  const note = (message: unknown): void => void dialled.push((message as { socket: Socket }).socket);
+  subscribe('net.client.socket', note);
+  try {
+    await using fakes = await startFakes();
+    await using resolver = quickResolver({ sentinels: fakes.addresses });
+    const handedOut = await resolver.connect();
+    const [kind, ...others] = new Set(dialled.map((socket) => Reflect.ownKeys(socket).map(String).join()));
+
+    expect(dialled.length).toBeGreaterThan(fakes.addresses.length);
+    expect(dialled).toContain(handedOut);
+    expect(kind).toContain('switchmaster.address');
+    expect(others).toEqual([]);
+    handedOut.destroy();
+  } finally {
+    unsubscribe('net.client.socket', note);
+  }
 });

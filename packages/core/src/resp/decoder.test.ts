@@ -248,7 +248,9 @@ describe('a refusal', () => {
 
   it('quotes a little only, and escaped', () => {
     const secret = '\x1b[31m\xff\x00secret and much more of it';
-    expect(() => decode([Buffer.from(secret, 'latin1')])).toThrow(/: "\\u001b\[31m\\xff\\u0000secret an"\.\.\.$/);
+    expect(() => decode([Buffer.from(secret, 'latin1')])).toThrow(
+      /: "\\u001b\[31m\\xff\\u0000secret an"\.\.\.$/,
+    );
   });
 
   it('comes also of a sink that throws, since the rest of the chunk is lost', () => {
