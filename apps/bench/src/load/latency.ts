@@ -11,7 +11,7 @@ import { type Team, teamsOf, turns } from './teams.ts';
 
 /** About a tenth of what the slowest of them can do, so that nothing queues up by itself. */
 const perSecond = 2000;
-const sliceMs = 750;
+const sliceMs = 1500;
 const usualRounds = 10;
 
 const scenario = `rate-${perSecond}`;

@@ -77,7 +77,7 @@ async function footprint(
   cluster: Cluster,
   { signal }: SectionContext,
 ): Promise<Footprint> {
-  await using worker = new Worker<Jobs>('client-main.ts', [client.name], signal, ['--expose-gc']);
+  await using worker = new Worker<Jobs>('client-main.ts', [client.name], signal);
   const deployment = deploymentOf(cluster);
   for (const size of [...Array<number>(guests).fill(1), count]) {
     await worker.ask('connect', { deployment, count: size });

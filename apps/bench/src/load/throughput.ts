@@ -13,7 +13,6 @@ import { type Team, teamsOf, turns } from './teams.ts';
 const usualRounds = 12;
 /** A turn begins with a stretch that does not count: V8 has given back memory since the last one, and compiles anew. */
 const leadInMs = 100;
-/** A client collects all its garbage about twice a second, at half its speed: a short turn would have it, or have it not. */
 const sliceMs = 400;
 const warmUpMs = 500;
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Answer, Order } from './jobs.ts';
 
 /** What is measured here is what users get: the packages as they are built, not their sources with a loader's extras. */
-const loader = ['--import=tsx'];
+const always = ['--import=tsx', '--expose-gc'];
 const answerTimeoutMs = 60_000;
 
 type Methods = Record<string, (task: never) => Promise<unknown>>;
@@ -25,7 +25,7 @@ export class Worker<Jobs extends { [Name in keyof Jobs]: Methods[string] }> impl
     this.#signal = signal;
     this.#child = fork(fileURLToPath(new URL(program, import.meta.url)), args, {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      execArgv: [...loader, ...flags],
+      execArgv: [...always, ...flags],
     });
     this.#child.stderr?.on('data', (chunk: Buffer) => (this.#complaints += chunk.toString()));
     this.#closed = new Promise((resolve) => this.#child.on('close', resolve).on('error', resolve));
