@@ -8,8 +8,11 @@ export interface Jobs {
   close(): Promise<void>;
   /** As many commands as one client can do. */
   hammer(task: HammerTask): Promise<Work>;
-  /** Commands at fixed times, whether or not those before were answered. */
-  pace(task: PaceTask): Promise<Latencies>;
+  /**
+   * Commands at fixed times, whether or not those before were answered. For each, the milliseconds from the moment at
+   * which it was due until its reply.
+   */
+  pace(task: PaceTask): Promise<readonly number[]>;
   /** What is in use once all garbage is collected. */
   weigh(): Promise<Weight>;
 }
@@ -38,14 +41,6 @@ export interface Work {
 export interface PaceTask {
   readonly perSecond: number;
   readonly durationMs: number;
-}
-
-/** From the moment at which a command was due until its reply, in milliseconds. */
-export interface Latencies {
-  readonly p50: number;
-  readonly p95: number;
-  readonly p99: number;
-  readonly p999: number;
 }
 
 export interface Weight {

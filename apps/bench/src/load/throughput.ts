@@ -2,7 +2,7 @@ import { startCluster } from '@switchmaster/testing';
 import type { ClientDefinition, Deployment } from '../clients/client.ts';
 import type { FigureDefinition, ScenarioResult } from '../results.ts';
 import { attempt, type Section, type SectionContext } from '../section.ts';
-import { lastCore, pin, placeServers, unpinned } from './cores.ts';
+import { firstCore, lastCore, pin, placeServers, unpinned } from './cores.ts';
 import { Crew } from './crew.ts';
 import { deploymentOf } from './deployment.ts';
 import type { HammerTask, Work } from './jobs.ts';
@@ -55,8 +55,9 @@ async function* measure(context: SectionContext): AsyncIterable<ScenarioResult> 
 }
 
 /**
- * With new processes, since one may be luckier than another: with its memory, with what it compiled. They share the
- * server's core, so that a command costs what it takes both in CPU, and nobody has to be woken elsewhere.
+ * With new processes, since one may be luckier than another: with its memory, with what it compiled. Whose turn it is
+ * shares the server's core, so that a command costs what it takes both in CPU, and nobody has to be woken elsewhere. Who
+ * waits is elsewhere: it collects its garbage meanwhile.
  */
 async function compare(
   { plain, others }: Team,
@@ -70,11 +71,14 @@ async function compare(
     await worker.ask('connect', { deployment, count: 1 });
     await pin([worker.pid], lastCore);
     for (const load of loads) await worker.ask('hammer', { ...load, leadInMs: 0, durationMs: warmUpMs });
+    await pin([worker.pid], firstCore);
   }
   for (const load of loads) {
     const works = new Map<ClientDefinition, Work>();
     for (const { client, worker } of turns(crew.members, round)) {
+      await pin([worker.pid], lastCore);
       const work = await worker.ask('hammer', { ...load, leadInMs, durationMs: sliceMs });
+      await pin([worker.pid], firstCore);
       works.set(client, sum(work, works.get(client)));
     }
     const base = works.get(plain);
