@@ -12,9 +12,9 @@ import { Worker } from './worker.ts';
 
 /** About a tenth of what the slowest of them can do, so that nothing queues up by itself. */
 const perSecond = 2000;
-const measuredMs = 4000;
+const measuredMs = 3000;
 /** In so many commands V8 has compiled most of what it will, which takes it several milliseconds now and then. */
-const warmUp = { perSecond: 20_000, durationMs: 1000 };
+const warmUp = { perSecond: 20_000, durationMs: 2000 };
 const usualRounds = 10;
 
 const scenario = `rate-${perSecond}`;
