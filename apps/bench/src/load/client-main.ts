@@ -29,13 +29,9 @@ const jobs: Jobs = {
   close: async () => {
     for (const client of clients.splice(0)) client.close();
   },
-  hammer: async (task) => {
-    // A client does so once in so many commands, for a tenth of a second at a quarter of its speed. Whether a turn has
-    // that in it or not would decide more than the client does: everyone begins with none.
-    collectGarbage();
-    return await hammer(first(), task);
-  },
+  hammer: async (task) => await hammer(first(), task),
   pace: async (task) => await pace(first(), task),
+  collect: async () => collectGarbage(),
   weigh,
 };
 

@@ -13,6 +13,11 @@ export interface Jobs {
    * which it was due until its reply.
    */
   pace(task: PaceTask): Promise<readonly number[]>;
+  /**
+   * Collects all garbage. A client does so once in so many commands, for a tenth of a second at a quarter of its speed:
+   * whether a turn has that in it or not would decide more than the client does, so everyone begins with none.
+   */
+  collect(): Promise<void>;
   /** What is in use once all garbage is collected. */
   weigh(): Promise<Weight>;
 }

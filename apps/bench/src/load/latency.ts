@@ -12,9 +12,11 @@ import { Worker } from './worker.ts';
 
 /** About a tenth of what the slowest of them can do, so that nothing queues up by itself. */
 const perSecond = 2000;
-const measuredMs = 3000;
+const measuredMs = 2000;
 /** In so many commands V8 has compiled most of what it will, which takes it several milliseconds now and then. */
-const warmUp = { perSecond: 20_000, durationMs: 2000 };
+const warmUp = { perSecond: 20_000, durationMs: 1500 };
+/** To collect all garbage has V8 compile some of it anew. */
+const settleMs = 500;
 const usualRounds = 10;
 
 const scenario = `rate-${perSecond}`;
@@ -95,6 +97,8 @@ async function latenciesOf(
   await worker.ask('connect', { deployment, count: 1 });
   await pin([worker.pid], lastCore);
   await worker.ask('pace', warmUp);
+  await worker.ask('collect');
+  await worker.ask('pace', { perSecond, durationMs: settleMs });
   return await worker.ask('pace', { perSecond, durationMs: measuredMs });
 }
 

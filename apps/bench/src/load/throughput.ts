@@ -77,6 +77,7 @@ async function compare(
     const works = new Map<ClientDefinition, Work>();
     for (const { client, worker } of turns(crew.members, round)) {
       await pin([worker.pid], lastCore);
+      await worker.ask('collect');
       const work = await worker.ask('hammer', { ...load, leadInMs, durationMs: sliceMs });
       await pin([worker.pid], firstCore);
       works.set(client, sum(work, works.get(client)));
