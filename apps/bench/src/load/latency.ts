@@ -47,7 +47,7 @@ function titleOf(name: string): string {
   return name.replace('999', '99.9');
 }
 
-/** How long a command takes at a fixed rate, in turns with the plain client of the same library. */
+/** How long a command takes at a fixed rate, beside the plain client of the same library. */
 export const latency: Section = { name: 'latency', title: 'Latency', measure };
 
 async function* measure(context: SectionContext): AsyncIterable<ScenarioResult> {

@@ -14,7 +14,8 @@ export function throughputSection(results: readonly ScenarioResult[]): string {
       'turns each, never in a row, in new processes, and a ratio is that of the same round: to the plain client, which ' +
       'knows one node and nothing of Sentinel. The server and the client share a core, so that a rate is what a command ' +
       'costs them both in CPU time: on a virtual machine it takes several times as long to wake another core, and not ' +
-      'always. Before each turn all garbage of the client is collected. The column of CPU time is that of the whole process of the client alone, system calls included. ' +
+      'always. Before each turn all garbage of the client is collected. The column of CPU time is that of the whole ' +
+      'process of the client alone, system calls included. ' +
       'What differs by an option of the failover alone, and `@switchmaster/nestjs`, whose client is that of ' +
       '`@switchmaster/ioredis`, is not measured again.',
     image('Throughput as a ratio to the plain client', 'benchmark/throughput.svg'),
