@@ -6,6 +6,7 @@ import {
   type NodeAddress,
   type Resolver,
 } from '@switchmaster/core';
+import { batchWrites } from './batch.ts';
 
 export interface SessionOptions {
   readonly role: 'master' | 'replica';
@@ -72,7 +73,7 @@ export class Session implements ConnectionOwner {
         'the client has the option `tls`, but the resolver connects without: set its `node.tls`',
       );
     }
-    return (this.#socket = socket);
+    return (this.#socket = batchWrites(socket));
   }
 
   /** ioredis has finished its handshake. */
