@@ -1,5 +1,6 @@
 import { SwitchmasterError } from '@switchmaster/core';
 import { listen, type ConnectionListener } from './client-events.ts';
+import type { Deadline } from './deadline.ts';
 
 /** What is used of an ioredis client, 5 or 6, or one of iovalkey. */
 export interface IoredisClient {
@@ -29,8 +30,8 @@ export interface Connection {
   readonly isReady: boolean;
   /** What the client itself puts before keys, though not in patterns, nor does it take it off keys that it returns. */
   readonly keyPrefix: string;
-  /** Sends it now. When `signal` fires first, clients that can take back what is not on the wire yet do so. */
-  send(args: readonly string[], signal: AbortSignal): Promise<unknown>;
+  /** Sends it now. When the deadline comes first, clients that can take back what is not on the wire yet do so. */
+  send(args: readonly string[], deadline: Deadline): Promise<unknown>;
   /** Connects a client that was left to connect later. */
   open(): void;
   listen(listener: ConnectionListener): () => void;
@@ -84,7 +85,7 @@ function nodeRedisConnection(client: NodeRedisClient): Connection {
       return client.isReady;
     },
     keyPrefix: '',
-    send: (args, abortSignal) => client.sendCommand(args, { abortSignal }),
+    send: (args, { signal }) => client.sendCommand(args, { abortSignal: signal }),
     open() {
       if (!client.isOpen) client.connect().catch(() => {});
     },

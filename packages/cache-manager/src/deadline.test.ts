@@ -27,8 +27,8 @@ describe('within()', () => {
     const result = within<void>(
       100,
       'GET',
-      (given) => {
-        signal = given;
+      (deadline) => {
+        ({ signal } = deadline);
         return new Promise((resolve) => {
           finish = resolve;
         });

@@ -1,5 +1,5 @@
 import type { Connection } from './client.ts';
-import { within } from './deadline.ts';
+import { within, type Deadline } from './deadline.ts';
 
 export interface LinkListener {
   /** There is a connection, for the first time or again. */
@@ -42,9 +42,9 @@ export class Link {
     return within(
       timeoutMs,
       command,
-      async (signal) => {
-        const connection = this.#current?.isReady ? this.#current : await this.#whenReady(signal);
-        return await connection.send(args, signal);
+      async (deadline) => {
+        const connection = this.#current?.isReady ? this.#current : await this.#whenReady(deadline);
+        return await connection.send(args, deadline);
       },
       () => this.#listener.late(),
     );
@@ -67,7 +67,7 @@ export class Link {
     this.#connection.then((connection) => connection.destroy()).catch(() => {});
   }
 
-  async #whenReady(signal: AbortSignal): Promise<Connection> {
+  async #whenReady({ signal }: Deadline): Promise<Connection> {
     // Its event is for a later turn.
     if (this.#current) this.#lost();
     await this.ready();
