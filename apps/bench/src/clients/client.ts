@@ -40,6 +40,11 @@ export interface ClientDefinition {
   readonly about: string;
   /** The scenarios that it is meant for. Default: all. */
   readonly scenarios?: readonly string[];
+  /**
+   * Whether it is measured without a fault too, or only there. Default: the first of its kind and library is; what varies
+   * an option of the failover does nothing else to a command.
+   */
+  readonly underLoad?: 'too' | 'only';
   /** The name in Redis of what it stores under `key`. Default: `key` itself. */
   readonly storedAs?: (key: string) => string;
   /**

@@ -46,4 +46,10 @@ export const ioredisSentinel: readonly ClientDefinition[] = [
   define('ioredis5-detector', 'ioredis5', 'with `failoverDetector`', { failoverDetector: true }),
   define('ioredis5-tuned', 'ioredis5', 'with `failoverDetector` and short timeouts and retries', tuned),
   define('iovalkey', 'iovalkey', 'its Sentinel support, defaults'),
+  {
+    ...define('ioredis6-autopipelining', 'ioredis', 'with `enableAutoPipelining`', {
+      enableAutoPipelining: true,
+    }),
+    underLoad: 'only',
+  },
 ];

@@ -28,6 +28,25 @@ function plainNodeRedis(name: string, library: NodeRedisLibrary): ClientDefiniti
   };
 }
 
+/** What a store of ours is compared with. */
+const plainKeyv: ClientDefinition = {
+  name: 'plain-keyv',
+  kind: 'plain',
+  library: 'keyv',
+  about: 'Keyv with @keyv/redis, one node, no Sentinel',
+  connect: async (deployment) => {
+    const { createKeyv } = await import('@keyv/redis');
+    const cache = createKeyv({ socket: firstOf(deployment) }, { namespace: 'bench' });
+    await cache.get('connected');
+    return {
+      set: (key, value) => cache.set(key, value),
+      get: (key) => cache.get(key),
+      setMany: (entries) => cache.setMany(entries.map(([key, value]) => ({ key, value }))),
+      close: () => void cache.disconnect(),
+    };
+  },
+};
+
 function firstOf({ nodes }: Deployment): { host: string; port: number } {
   const [first] = nodes;
   if (!first) throw new Error('a plain client needs a node');
@@ -41,4 +60,5 @@ export const plainClients: readonly ClientDefinition[] = [
   plainIoredis('plain-iovalkey', 'iovalkey'),
   plainNodeRedis('plain-node-redis6', 'redis'),
   plainNodeRedis('plain-node-redis5', 'redis5'),
+  plainKeyv,
 ];

@@ -7,6 +7,7 @@ export const switchmasterFactory: ClientDefinition = {
   name: 'switchmaster-factory',
   kind: 'ours',
   library: 'redis',
+  underLoad: 'too',
   about: '`createClientFactory()` of @switchmaster/core, making node-redis 6 clients',
   connect: async (deployment) => {
     const { createClientFactory } = await import('@switchmaster/core');

@@ -45,7 +45,10 @@ async function* measure(
   const { clients, runs = usualRuns, say, signal } = context;
   const haproxy = findHaproxy();
   const absent = haproxy === undefined && clients.some(({ name }) => name === 'haproxy');
-  const entrants = clients.filter(({ kind, name }) => kind !== 'plain' && !(absent && name === 'haproxy'));
+  const entrants = clients.filter(
+    ({ kind, name, underLoad }) =>
+      kind !== 'plain' && underLoad !== 'only' && !(absent && name === 'haproxy'),
+  );
   if (entrants.length === 0) return;
   const notes = absent ? ['There is no haproxy on PATH, so the client behind it does not take part.'] : [];
   const wanted = entrants.some(({ name }) => name === 'haproxy') ? haproxy : undefined;

@@ -12,12 +12,12 @@ import { Worker } from './worker.ts';
 
 /** About a tenth of what the slowest of them can do, so that nothing queues up by itself. */
 const perSecond = 2000;
-const measuredMs = 2000;
+const measuredMs = 4000;
 /** In so many commands V8 has compiled most of what it will, which takes it several milliseconds now and then. */
 const warmUp = { perSecond: 20_000, durationMs: 1500 };
 /** To collect all garbage has V8 compile some of it anew. */
 const settleMs = 500;
-const usualRounds = 10;
+const usualRounds = 12;
 
 const scenario = `rate-${perSecond}`;
 

@@ -7,16 +7,13 @@ export interface Team {
   readonly others: readonly ClientDefinition[];
 }
 
-/**
- * Clients by library, the first of each kind: what varies an option of the failover does nothing else to a command.
- * Where a library has no plain client there is nothing to compare with.
- */
+/** Clients by library. Where a library has no plain client there is nothing to compare with. */
 export function teamsOf(chosen: readonly ClientDefinition[]): Team[] {
   return all.flatMap((plain): Team[] => {
     if (plain.kind !== 'plain') return [];
     const mates = chosen.filter(({ library }) => library === plain.library);
-    const others = (['ours', 'peer'] as const).flatMap(
-      (kind) => mates.find((client) => client.kind === kind) ?? [],
+    const others = (['ours', 'peer'] as const).flatMap((kind) =>
+      mates.filter((client) => client.kind === kind).filter((client, i) => i === 0 || client.underLoad),
     );
     return mates.length > 0 ? [{ plain, others }] : [];
   });

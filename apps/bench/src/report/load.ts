@@ -17,7 +17,8 @@ export function throughputSection(results: readonly ScenarioResult[]): string {
       'always. Before each turn all garbage of the client is collected. The column of CPU time is that of the whole ' +
       'process of the client alone, system calls included. ' +
       'What differs by an option of the failover alone, and `@switchmaster/nestjs`, whose client is that of ' +
-      '`@switchmaster/ioredis`, is not measured again.',
+      '`@switchmaster/ioredis`, is not measured again. A client of ours that is well above 1 puts into one write what ' +
+      'the plain one writes piece by piece.',
     image('Throughput as a ratio to the plain client', 'benchmark/throughput.svg'),
     ...results.map(figureTable),
   );
@@ -33,7 +34,7 @@ export function throughputPlots(results: readonly ScenarioResult[]): Plots {
   if (ordered.length === 0) return {};
   const marks = [{ at: 1, label: 'plain client' }];
   const axis = 'commands per second, as a ratio to the plain client';
-  return { 'throughput.svg': ranges(ordered, { axis, marks, from: 0, to: 1.5 }) };
+  return { 'throughput.svg': ranges(ordered, { axis, marks, from: 0 }) };
 }
 
 function order(kind: string): number {

@@ -14,13 +14,31 @@ const shown = [
   'haproxy',
 ];
 
+/** Whom it shows without a fault: those of one library stand together. */
+const shownUnderLoad = [
+  'switchmaster-ioredis6',
+  'ioredis6',
+  'ioredis6-autopipelining',
+  'switchmaster-iovalkey',
+  'iovalkey',
+  'switchmaster-node-redis6',
+  'node-redis6',
+  'switchmaster-node-redis5',
+  'node-redis5',
+];
+
 /** What the README quotes, by the name in its markers. */
 export function quotes(source: Source): Readonly<Record<string, string>> {
-  const results = source.faults?.results ?? [];
+  const [planned, load] = [faultQuote(source), loadQuote(source)];
+  return { ...(planned !== undefined && { planned }), ...(load !== undefined && { load }) };
+}
+
+function faultQuote({ faults }: Source): string | undefined {
+  const results = faults?.results ?? [];
   const planned = find(results, 'S3', 'serial');
   const crash = find(results, 'S1', 'serial');
   const hang = find(results, 'S2', 'serial');
-  if (!planned || !crash || !hang) return {};
+  if (!planned || !crash || !hang) return undefined;
   const duration =
     (of: ScenarioResult, figure: string) =>
     (name: string): string => {
@@ -37,7 +55,30 @@ export function quotes(source: Source): Readonly<Record<string, string>> {
   ]);
   const note =
     'Medians of one write after the other; [all clients, all scenarios, and where we are not first](docs/benchmark.md).';
-  return { planned: blocks(text, note) };
+  return blocks(text, note);
+}
+
+function loadQuote({ throughput }: Source): string | undefined {
+  const results = throughput?.results ?? [];
+  const [serial, set, get] = ['set', 'set-50', 'get-50'].map((scenario) => find(results, scenario));
+  if (!serial || !set || !get) return undefined;
+  const ratio =
+    (of: ScenarioResult) =>
+    (name: string): string => {
+      const value = medianIn(of, name, 'rateRatio');
+      return typeof value === 'number' ? show(value, 'ratio') : '–';
+    };
+  const rows = shownUnderLoad.filter((name) => set.clients.some(({ client }) => client === name));
+  const text = table(rows, [
+    { head: 'client', align: 'left', cell: (name) => name },
+    { head: 'one at a time', cell: ratio(serial) },
+    { head: 'SET, 50 in flight', cell: ratio(set) },
+    { head: 'GET, 50 in flight', cell: ratio(get) },
+  ]);
+  return blocks(
+    text,
+    'Commands per second, as a ratio to the same client with one node and no Sentinel; medians.',
+  );
 }
 
 /** `undefined`: it was not there. */

@@ -55,6 +55,13 @@ const reasons: readonly Reason[] = [
       "and whoever writes less loses less. `onMinority: 'hold'` stops when a majority of the sentinels is out of sight.",
   },
   {
+    figures: ['rateRatio'],
+    clients: /cache-manager/,
+    why:
+      'Each operation of a store of ours has a deadline, passes a breaker and asks a journal. With `@keyv/redis` it waits ' +
+      'for as long as Redis does not answer.',
+  },
+  {
     figures: ['failed'],
     clients: /cache-manager/,
     why: 'An operation of the cache has a deadline, and then is a miss: a failover costs misses and not hangs.',
