@@ -41,8 +41,9 @@ export interface ClientDefinition {
   /** The scenarios that it is meant for. Default: all. */
   readonly scenarios?: readonly string[];
   /**
-   * Whether it is measured without a fault too, or only there. Default: the first of its kind and library is; what varies
-   * an option of the failover does nothing else to a command.
+   * Whether throughput and latency are measured of it too, or nothing else. Default: all is measured of the first of its
+   * kind and library, and of the others what a fault does to them: what varies an option of the failover does nothing
+   * else to a command.
    */
   readonly underLoad?: 'too' | 'only';
   /** The name in Redis of what it stores under `key`. Default: `key` itself. */

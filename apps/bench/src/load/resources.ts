@@ -48,7 +48,7 @@ async function* measure(context: SectionContext): AsyncIterable<ScenarioResult> 
         const base = await weigh(plain, run);
         if (base) ledger.note(`idle-${count}`, plain, run, base);
         for (const client of others) {
-          if (client.kind === 'peer' && count > mostPeers) continue;
+          if (client.underLoad || (client.kind === 'peer' && count > mostPeers)) continue;
           const own = await weigh(client, run);
           if (own) ledger.note(`idle-${count}`, client, run, { ...own, ...(base && ratios(own, base)) });
         }

@@ -82,6 +82,11 @@ const reasons: readonly Reason[] = [
       'other.',
   },
   {
+    figures: ['perClientRatio'],
+    clients: /cache-manager/,
+    why: 'A store of ours has a breaker, a journal and a client. An application has one or two of them.',
+  },
+  {
     figures: ['heapRatio'],
     why: 'The process holds the code of ours and one resolver, which take the same for one client and for all.',
   },
