@@ -35,7 +35,8 @@ class Batch {
       this.#writes = 0;
     }
     this.#writes++;
-    if (this.#isOpen || (this.#writes === 1 && !this.#expectsMore)) return;
+    if (this.#isOpen) return sendWhatFills(socket);
+    if (this.#writes === 1 && !this.#expectsMore) return;
     this.#isOpen = true;
     socket.cork();
     // It comes when all that was resolved in this turn has gone on, and given its commands.
@@ -45,6 +46,13 @@ class Batch {
   sent(): void {
     this.#isOpen = false;
   }
+}
+
+/** As much as the socket would buffer leaves now, so that the server works on it while more is given. */
+function sendWhatFills(socket: Socket): void {
+  if (socket.writableLength < socket.writableHighWaterMark) return;
+  socket.uncork();
+  socket.cork();
 }
 
 function send(batch: Batch, socket: Socket): void {

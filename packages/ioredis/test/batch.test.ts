@@ -82,6 +82,14 @@ describe('what is written', () => {
     expect((await line.turn()).all).toEqual([['c1', 'd1', 'c2', 'd2']]);
   });
 
+  test('leaves before the turn is over when it is as much as a socket buffers', async () => {
+    const line = new Line();
+    const half = 'x'.repeat(line.socket.writableHighWaterMark / 2);
+    const { during, all } = await line.turn('a', half, half, half, half, 'b');
+    expect(during).toEqual([['a'], [half, half], [half, half]]);
+    expect(all.flat().join('')).toBe(`a${half}${half}${half}${half}b`);
+  });
+
   test('is kept while the socket is corked by somebody else', async () => {
     const line = new Line();
     line.socket.cork();
