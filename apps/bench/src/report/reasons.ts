@@ -56,6 +56,11 @@ const reasons: readonly Reason[] = [
   },
   {
     figures: ['rateRatio'],
+    clients: /factory/,
+    why: 'Before each command it asks the factory for the client of the master, as an application does that keeps none.',
+  },
+  {
+    figures: ['rateRatio'],
     clients: /cache-manager/,
     why:
       'Each operation of a store of ours has a deadline, passes a breaker and asks a journal. With `@keyv/redis` it waits ' +
