@@ -24,7 +24,7 @@ class Line {
         done();
       },
     };
-    const socket = new Socket(system as object);
+    const socket = new Socket(system);
     this.socket = batchWrites(Object.defineProperty(socket, 'bytesRead', { get: () => this.#bytesRead }));
   }
 
@@ -141,8 +141,10 @@ test.each(libraries)('%s: the commands of one turn reach the server in a few rea
   const master = await nodes.master();
   const redis = tend(createRedis(resolverOf(nodes), { client }));
   await redis.ping();
-  const reads = async (): Promise<number> =>
-    Number(/total_reads_processed:(\d+)/.exec(String(await master.command('INFO', 'stats')))?.[1]);
+  const reads = async (): Promise<number> => {
+    const stats = (await master.command('INFO', 'stats')) as string;
+    return Number(/total_reads_processed:(\d+)/.exec(stats)?.[1]);
+  };
   const before = await reads();
   const replies = await Promise.all(Array.from({ length: 500 }, (_each, n) => redis.set(`key:${n}`, n)));
   expect(replies).toEqual(Array.from({ length: 500 }, () => 'OK'));
