@@ -1,6 +1,7 @@
 import { sameAddress, type NodeAddress } from './address.ts';
 import { SwitchmasterError } from './errors.ts';
 import type { MasterOptions, Resolver } from './resolver.ts';
+import type { TopologySnapshot } from './snapshot.ts';
 import { throwIfAborted, untilAborted } from './waiting.ts';
 
 /** How to make and end a client of a kind that cannot be moved. */
@@ -31,6 +32,8 @@ export interface ClientFactory<Client> extends AsyncDisposable {
 interface Made<Client> {
   readonly address: NodeAddress;
   readonly client: Promise<Client>;
+  /** It can be had without waiting. */
+  isReady: boolean;
 }
 
 /**
@@ -64,11 +67,12 @@ export function createClientFactory<Client>(
   };
   const make = (address: NodeAddress): Made<Client> => {
     const client = Promise.resolve(address).then((announced) => create(resolver.mapAddress(announced)));
-    const made: Made<Client> = { address, client };
-    client.catch((error: unknown) => {
+    const made: Made<Client> = { address, client, isReady: false };
+    const failed = (error: unknown): void => {
       if (current === made) current = undefined;
       resolver.suspect(address, error);
-    });
+    };
+    client.then(() => (made.isReady = true), failed);
     return made;
   };
   const unfollow = resolver.follow({
@@ -83,18 +87,25 @@ export function createClientFactory<Client>(
   const diagnose = (): SwitchmasterError =>
     new SwitchmasterError('TIMED_OUT', `no client for the master '${resolver.name}' within the deadline`);
 
+  const wait = async (signal: AbortSignal | undefined): Promise<Client> => {
+    for (;;) {
+      if (closed) throw new SwitchmasterError('CLOSED', 'the client factory was closed');
+      throwIfAborted(signal, diagnose);
+      const address = await resolver.master({ signal });
+      if (closed) continue;
+      if (current && !sameAddress(current.address, address)) void retire();
+      const made = (current ??= make(address));
+      const client = await untilAborted(made.client, signal, () => {}, diagnose);
+      if (current === made && !closed) return client;
+    }
+  };
+
   return {
-    async get({ signal } = {}) {
-      for (;;) {
-        if (closed) throw new SwitchmasterError('CLOSED', 'the client factory was closed');
-        throwIfAborted(signal, diagnose);
-        const address = await resolver.master({ signal });
-        if (closed) continue;
-        if (current && !sameAddress(current.address, address)) void retire();
-        const made = (current ??= make(address));
-        const client = await untilAborted(made.client, signal, () => {}, diagnose);
-        if (current === made && !closed) return client;
-      }
+    get({ signal } = {}) {
+      // Asked for before each command, most of what it costs would be the turns of promises.
+      const isWelcome = signal?.aborted !== true;
+      if (isWelcome && current?.isReady && isOpen(resolver.topology, current.address)) return current.client;
+      return wait(signal);
     },
     async close() {
       closed = true;
@@ -105,4 +116,10 @@ export function createClientFactory<Client>(
       await this.close();
     },
   };
+}
+
+/** Whether that is the master, and traffic flows. */
+function isOpen({ phase, master, verified }: TopologySnapshot, address: NodeAddress): boolean {
+  const flows = verified && (phase === 'following' || phase === 'provisional');
+  return flows && master !== undefined && sameAddress(master, address);
 }

@@ -299,6 +299,17 @@ describe('a client factory', () => {
     await expect(clients.get()).rejects.toMatchObject({ code: 'CLOSED' });
   });
 
+  it('refuses a signal that has fired, and a closed resolver, also where there is a client', async () => {
+    await using scene = await settle();
+    const { clients, resolver } = scene;
+    const client = await clients.get(within(20_000));
+    const reason = new Error('changed my mind');
+    await expect(clients.get({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    expect(await clients.get()).toBe(client);
+    await resolver.close();
+    await expect(clients.get()).rejects.toMatchObject({ code: 'CLOSED' });
+  });
+
   it('is disposed of', async () => {
     const scene = await settle();
     let client: Client | undefined;
