@@ -21,9 +21,18 @@ export class Entries {
     this.#options = options;
   }
 
-  /** The values, `undefined` for misses. */
-  async read(names: readonly string[]): Promise<(string | undefined)[]> {
-    const { journal, memory } = this.#options;
+  /** The value, `undefined` for a miss. */
+  async read(name: string): Promise<string | undefined> {
+    const { journal, memory, readTimeoutMs } = this.#options;
+    const fresh = memory?.fresh(name, performance.now());
+    if (fresh !== undefined || journal.fences(name)) return this.#serve(name, fresh);
+    const fill = memory?.beginFill(name);
+    const reply = await this.#request(['GET', name], readTimeoutMs);
+    return this.#serve(name, this.#take(name, reply, fill));
+  }
+
+  async readMany(names: readonly string[]): Promise<(string | undefined)[]> {
+    const { journal, memory, readTimeoutMs } = this.#options;
     const now = performance.now();
     const found = new Map<string, string | undefined>();
     for (const name of names) {
@@ -31,11 +40,14 @@ export class Entries {
       if (value !== undefined || journal.fences(name)) found.set(name, value);
     }
     const missing = [...new Set(names)].filter((name) => !found.has(name));
-    if (missing.length > 0) await this.#ask(missing, found);
-    if (!this.#options.guard.isClosed) this.#addStale(names, found);
-    const values = names.map((name) => found.get(name));
-    for (const value of values) this.counts[value === undefined ? 'misses' : 'hits']++;
-    return values;
+    if (missing.length > 0) {
+      const fills = missing.map((name) => memory?.beginFill(name));
+      const reply = await this.#request(['MGET', ...missing], readTimeoutMs);
+      for (const [at, name] of missing.entries()) {
+        found.set(name, this.#take(name, reply === failed ? failed : (reply as unknown[])[at], fills[at]));
+      }
+    }
+    return names.map((name) => this.#serve(name, found.get(name)));
   }
 
   async exists(name: string): Promise<boolean> {
@@ -94,7 +106,7 @@ export class Entries {
     if (!guard.isClosed) return;
     try {
       for await (const names of scan(guard.link, prefix, () => readTimeoutMs)) {
-        const values = await this.read(names);
+        const values = await this.readMany(names);
         for (const [at, name] of names.entries()) {
           const value = values[at];
           if (value !== undefined) yield [name, value];
@@ -105,33 +117,28 @@ export class Entries {
     }
   }
 
-  async #ask(names: readonly string[], found: Map<string, string | undefined>): Promise<void> {
-    const { memory, readTimeoutMs } = this.#options;
-    const fills = names.map((name) => memory?.beginFill(name));
-    const isOne = names.length === 1;
-    const reply = await this.#request([isOne ? 'GET' : 'MGET', ...names], readTimeoutMs);
-    const values = reply === failed ? [] : isOne ? [reply] : (reply as unknown[]);
-    for (const [at, name] of names.entries()) {
-      const value = asText(values[at]);
-      if (fills[at]) this.#keep(fills[at], value, reply === failed);
-      // It may have been deleted, in vain, since it was asked for.
-      if (!this.#options.journal.fences(name)) found.set(name, value);
-    }
+  /** What Redis answered, as far as it can be believed. */
+  #take(name: string, reply: unknown, fill: Fill | undefined): string | undefined {
+    const { journal, memory } = this.#options;
+    const value = asText(reply);
+    if (fill && reply === failed) memory?.dropFill(fill);
+    else if (fill) memory?.endFill(fill, value, performance.now());
+    // It may have been deleted, in vain, since it was asked for.
+    return journal.fences(name) ? undefined : value;
   }
 
-  #keep(fill: Fill, value: string | undefined, isFailed: boolean): void {
-    if (isFailed) this.#options.memory?.dropFill(fill);
-    else this.#options.memory?.endFill(fill, value, performance.now());
+  #serve(name: string, value: string | undefined): string | undefined {
+    const served = value ?? this.#stale(name);
+    this.counts[served === undefined ? 'misses' : 'hits']++;
+    return served;
   }
 
-  #addStale(names: readonly string[], found: Map<string, string | undefined>): void {
-    for (const name of names) {
-      if (found.get(name) !== undefined) continue;
-      const value = this.#options.memory?.stale(name, performance.now());
-      if (value === undefined) continue;
-      found.set(name, value);
-      this.counts.stale++;
-    }
+  #stale(name: string): string | undefined {
+    const { guard, memory } = this.#options;
+    if (guard.isClosed) return undefined;
+    const value = memory?.stale(name, performance.now());
+    if (value !== undefined) this.counts.stale++;
+    return value;
   }
 
   async #request(args: readonly string[], timeoutMs: number): Promise<unknown> {

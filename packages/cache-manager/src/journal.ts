@@ -43,6 +43,7 @@ export class Journal {
 
   /** Whether what Redis has under `key` cannot be trusted. */
   fences(key: string): boolean {
+    if (this.size === 0) return false;
     if (this.#deletes.has(key) || this.#writes.has(key) || this.#replaying.has(key)) return true;
     for (const prefix of this.#clears.keys()) if (key.startsWith(prefix)) return true;
     return false;

@@ -42,10 +42,10 @@ export class Link {
     return within(
       timeoutMs,
       command,
-      async (deadline) => {
-        const connection = this.#current?.isReady ? this.#current : await this.#whenReady(deadline);
-        return await connection.send(args, deadline);
-      },
+      (deadline) =>
+        this.#current?.isReady
+          ? this.#current.send(args, deadline)
+          : this.#whenReady(deadline).then((connection) => connection.send(args, deadline)),
       () => this.#listener.late(),
     );
   }

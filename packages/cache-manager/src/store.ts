@@ -119,12 +119,11 @@ export class SwitchmasterStore {
   }
 
   async get(key: string): Promise<string | undefined> {
-    const [value] = await this.#entries.read([this.#name(key)]);
-    return value;
+    return await this.#entries.read(this.#name(key));
   }
 
   async getMany(keys: readonly string[]): Promise<(string | undefined)[]> {
-    return await this.#entries.read(keys.map((key) => this.#name(key)));
+    return await this.#entries.readMany(keys.map((key) => this.#name(key)));
   }
 
   async has(key: string): Promise<boolean> {
