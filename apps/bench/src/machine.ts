@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { serverBinary } from '@switchmaster/testing';
 import { clients } from './clients/index.ts';
-import { findHaproxy } from './faults/haproxy.ts';
+import { findHaproxy } from './haproxy.ts';
 import type { Machine } from './results.ts';
 
 /** All that is known at the start; the load at the end is yet to come. */

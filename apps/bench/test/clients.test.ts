@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { clientNamed, clients } from '../src/clients/index.ts';
+import { entrantsOf } from '../src/haproxy.ts';
 import { scenarios } from '../src/scenarios/index.ts';
 
 test('no two clients have the same name', () => {
@@ -17,4 +18,19 @@ test('a client that is meant for some scenarios names ones that there are', () =
 
 test('a name that is not known is an error that says which are', () => {
   expect(() => clientNamed('nobody')).toThrow(/'nobody'.*switchmaster-ioredis6/);
+});
+
+test('who is behind HAProxy takes part where that is installed, and who does not need it always', () => {
+  const [haproxy, other] = [clientNamed('haproxy'), clientNamed('ioredis6')];
+  expect(entrantsOf([haproxy, other], '/sbin/haproxy')).toEqual({
+    clients: [haproxy, other],
+    haproxy: '/sbin/haproxy',
+    notes: [],
+  });
+  const { clients: present, notes } = entrantsOf([haproxy, other], undefined);
+  expect(present).toEqual([other]);
+  expect(notes).toHaveLength(1);
+  for (const installed of ['/sbin/haproxy', undefined]) {
+    expect(entrantsOf([other], installed)).toEqual({ clients: [other], haproxy: undefined, notes: [] });
+  }
 });

@@ -27,7 +27,7 @@ test('a client that is held up once is late for all that was due in the meantime
     while (performance.now() < until);
     return Promise.resolve();
   });
-  const latencies = await pace(stalls, { perSecond: 1000, durationMs: 100 });
+  const latencies = await pace(stalls, { stretches: [{ perSecond: 1000, durationMs: 100 }] });
   expect(commands).toBe(100);
   expect(latencies).toHaveLength(100);
   expect(percentile(latencies, 99.9)).toBeGreaterThanOrEqual(49);
@@ -36,9 +36,22 @@ test('a client that is held up once is late for all that was due in the meantime
   // An answer that takes its time, which is what is measured.
   const late = await pace(
     clientThat(() => sleep(5)),
-    { perSecond: 1000, durationMs: 20 },
+    { stretches: [{ perSecond: 1000, durationMs: 20 }] },
   );
   expect(median(late)).toBeGreaterThanOrEqual(4);
+});
+
+test('of several stretches all commands are given, at their times, and the last one is told of', async () => {
+  const givenAt: number[] = [];
+  const client = clientThat(async () => void givenAt.push(performance.now()));
+  const stretches = [
+    { perSecond: 10_000, durationMs: 50 },
+    { perSecond: 1000, durationMs: 40 },
+  ];
+  expect(await pace(client, { stretches })).toHaveLength(40);
+  expect(givenAt).toHaveLength(540);
+  const [first = 0, last = 0] = [givenAt.at(0), givenAt.at(-1)];
+  expect(last - first).toBeGreaterThanOrEqual(88);
 });
 
 test('never more commands are in flight than asked for, and each answer is followed by another', async () => {
@@ -81,7 +94,7 @@ test('clients are compared with the plain one of their library, and with no othe
 });
 
 test('everybody has two turns in a round, never in a row, and in the next round somebody else is first', () => {
-  expect([0, 1, 2].map((round) => turns(['a', 'b', 'c'], round).join(''))).toEqual([
+  expect([0, 1, 2].map((round) => turns(['a', 'b', 'c'], round, 2).join(''))).toEqual([
     'abcabc',
     'cbacba',
     'abcabc',

@@ -38,6 +38,8 @@ export interface ClientDefinition {
   readonly library: string;
   /** How it is set up, for the legend. */
   readonly about: string;
+  /** Whether it connects to the `proxy` of its deployment. Default: no. */
+  readonly isProxied?: boolean;
   /** The scenarios that it is meant for. Default: all. */
   readonly scenarios?: readonly string[];
   /**

@@ -6,6 +6,8 @@ export const haproxy: ClientDefinition = {
   name: 'haproxy',
   kind: 'peer',
   library: 'ioredis',
+  isProxied: true,
+  underLoad: 'too',
   about: 'ioredis 6 behind HAProxy with a `role:master` check',
   connect: async ({ proxy }) => {
     if (!proxy) throw new Error('there is no HAProxy to connect to');

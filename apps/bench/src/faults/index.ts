@@ -1,10 +1,10 @@
 import type { ClientDefinition } from '../clients/client.ts';
+import { entrantsOf, findHaproxy } from '../haproxy.ts';
 import type { ClientResult, FigureDefinition, Run, ScenarioResult } from '../results.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { attempt, type Section, type SectionContext } from '../section.ts';
 import { summarize } from '../statistics.ts';
 import { Company, takesPart } from './company.ts';
-import { findHaproxy } from './haproxy.ts';
 import type { Mode } from './messages.ts';
 import { type Outcome, run, type RunResult } from './run.ts';
 
@@ -43,21 +43,15 @@ async function* measure(
   modes: readonly Mode[],
 ): AsyncIterable<ScenarioResult> {
   const { clients, runs = usualRuns, say, signal } = context;
-  const haproxy = findHaproxy();
-  const absent = haproxy === undefined && clients.some(({ name }) => name === 'haproxy');
-  const entrants = clients.filter(
-    ({ kind, name, underLoad }) =>
-      kind !== 'plain' && underLoad !== 'only' && !(absent && name === 'haproxy'),
-  );
+  const faced = clients.filter(({ kind, underLoad }) => kind !== 'plain' && underLoad !== 'only');
+  const { clients: entrants, haproxy, notes } = entrantsOf(faced, findHaproxy());
   if (entrants.length === 0) return;
-  const notes = absent ? ['There is no haproxy on PATH, so the client behind it does not take part.'] : [];
-  const wanted = entrants.some(({ name }) => name === 'haproxy') ? haproxy : undefined;
   await using company = new Company(entrants, modes);
   for (const scenario of scenarios) {
     const results: RunResult[] = [];
     for (let i = 1; i <= runs; i++) {
       const result = await attempt(context, `${scenario.id}, run ${i}`, () =>
-        run({ scenario, company, haproxy: wanted, signal }),
+        run({ scenario, company, haproxy, signal }),
       );
       if (!result) {
         // They may be writing still.

@@ -9,8 +9,8 @@ export interface Jobs {
   /** As many commands as one client can do. */
   hammer(task: HammerTask): Promise<Work>;
   /**
-   * Commands at fixed times, whether or not those before were answered. For each, the milliseconds from the moment at
-   * which it was due until its reply.
+   * Commands at fixed times, whether or not those before were answered. For each of the last stretch, the milliseconds
+   * from the moment at which it was due until its reply.
    */
   pace(task: PaceTask): Promise<readonly number[]>;
   /**
@@ -44,6 +44,11 @@ export interface Work {
 }
 
 export interface PaceTask {
+  /** One after the other, without a break. */
+  readonly stretches: readonly Stretch[];
+}
+
+export interface Stretch {
   readonly perSecond: number;
   readonly durationMs: number;
 }

@@ -1,23 +1,34 @@
 import { startCluster } from '@switchmaster/testing';
 import type { ClientDefinition, Deployment } from '../clients/client.ts';
+import { entrantsOf, findHaproxy, Haproxy } from '../haproxy.ts';
 import type { FigureDefinition, ScenarioResult } from '../results.ts';
 import { attempt, type Section, type SectionContext } from '../section.ts';
-import { percentile } from '../statistics.ts';
-import { firstCore, lastCore, pin, placeServers, unpinned } from './cores.ts';
+import { median, percentile } from '../statistics.ts';
+import { firstCore, lastCore, pin, pinMainThread, placeServers } from './cores.ts';
+import { Crew } from './crew.ts';
 import { deploymentOf } from './deployment.ts';
-import type { Jobs } from './jobs.ts';
+import type { Jobs, PaceTask } from './jobs.ts';
 import { Ledger } from './ledger.ts';
-import { type Team, teamsOf } from './teams.ts';
-import { Worker } from './worker.ts';
+import { type Team, teamsOf, turns } from './teams.ts';
+import type { Worker } from './worker.ts';
 
 /** About a tenth of what the slowest of them can do, so that nothing queues up by itself. */
 const perSecond = 2000;
-const measuredMs = 4000;
-/** In so many commands V8 has compiled most of what it will, which takes it several milliseconds now and then. */
-const warmUp = { perSecond: 20_000, durationMs: 1500 };
-/** To collect all garbage has V8 compile some of it anew. */
-const settleMs = 500;
-const usualRounds = 12;
+/**
+ * In so many commands V8 has compiled most of what it will, which takes it several milliseconds now and then. What a task
+ * makes anew it compiles once more in the second one, and then no more.
+ */
+const warmUp: PaceTask = { stretches: [{ perSecond: 20_000, durationMs: 500 }] };
+const warmUps = 3;
+/** The first commands of a turn come out of idleness. */
+const turn: PaceTask = {
+  stretches: [
+    { perSecond, durationMs: 100 },
+    { perSecond, durationMs: 1000 },
+  ],
+};
+const turnsEach = 8;
+const usualRounds = 10;
 
 const scenario = `rate-${perSecond}`;
 
@@ -53,12 +64,15 @@ export const latency: Section = { name: 'latency', title: 'Latency', measure };
 async function* measure(context: SectionContext): AsyncIterable<ScenarioResult> {
   const ledger = new Ledger(figures);
   const { runs: rounds = usualRounds } = context;
+  const { clients, haproxy, notes: absences } = entrantsOf(context.clients, findHaproxy());
   await using cluster = await startCluster({ replicas: 0, sentinels: 3 });
-  const notes = (await placeServers(cluster, firstCore)) ? undefined : [unpinned];
-  for (const team of teamsOf(context.clients)) {
+  await using proxy = haproxy === undefined ? undefined : await Haproxy.start(haproxy, cluster.nodes);
+  const deployment = deploymentOf(cluster, proxy);
+  const notes = [...absences, ...(await placeServers(cluster, proxy, firstCore))];
+  for (const team of teamsOf(clients)) {
     for (let round = 1; round <= rounds; round++) {
       const part = `${team.plain.library}, round ${round}`;
-      await attempt(context, part, () => compare(team, deploymentOf(cluster), round, context, ledger));
+      await attempt(context, part, () => compare(team, deployment, round, context, ledger));
     }
     context.say(`latency: ${team.plain.library}`);
   }
@@ -66,8 +80,8 @@ async function* measure(context: SectionContext): AsyncIterable<ScenarioResult> 
 }
 
 /**
- * One process after the other, and in the next round the other way: one that waits collects its garbage meanwhile, which
- * the one that is measured would be held up by.
+ * In turns of a second, since for some seconds the machine is slower, and for all. Whose turn it is has a core to itself:
+ * it looks at the clock all the time. What V8 does beside it is done on the other core, and there is who waits.
  */
 async function compare(
   { plain, others }: Team,
@@ -76,10 +90,18 @@ async function compare(
   { signal }: SectionContext,
   ledger: Ledger,
 ): Promise<void> {
-  const members = [plain, ...others];
-  const found = new Map<ClientDefinition, readonly number[]>();
-  for (const client of round % 2 === 0 ? members : members.toReversed()) {
-    found.set(client, await latenciesOf(client, deployment, signal));
+  await using crew = new Crew([plain, ...others], signal);
+  for (const { worker } of crew.members) {
+    await worker.ask('connect', { deployment, count: 1 });
+    await pin([worker.pid], firstCore);
+    await worker.ask('collect');
+    for (let i = 0; i < warmUps; i++) await paceAlone(worker, warmUp);
+  }
+  const found = new Map<ClientDefinition, (readonly number[])[]>(
+    crew.members.map(({ client }) => [client, []]),
+  );
+  for (const { client, worker } of turns(crew.members, round, turnsEach)) {
+    found.get(client)?.push(await paceAlone(worker, turn));
   }
   const base = found.get(plain);
   for (const [client, own] of found) {
@@ -87,27 +109,26 @@ async function compare(
   }
 }
 
-/** A client that looks at the clock all the time has a core to itself. */
-async function latenciesOf(
-  client: ClientDefinition,
-  deployment: Deployment,
-  signal: AbortSignal,
-): Promise<readonly number[]> {
-  await using worker = new Worker<Jobs>('client-main.ts', [client.name], signal);
-  await worker.ask('connect', { deployment, count: 1 });
-  await pin([worker.pid], lastCore);
-  await worker.ask('pace', warmUp);
-  await worker.ask('collect');
-  await worker.ask('pace', { perSecond, durationMs: settleMs });
-  return await worker.ask('pace', { perSecond, durationMs: measuredMs });
+async function paceAlone(worker: Worker<Jobs>, task: PaceTask): Promise<readonly number[]> {
+  await pinMainThread(worker.pid, lastCore);
+  const latenciesMs = await worker.ask('pace', task);
+  await pinMainThread(worker.pid, firstCore);
+  return latenciesMs;
 }
 
-function compared(own: readonly number[], base: readonly number[] | undefined): Record<string, number> {
-  const values = percentiles.map(([name, p]): [string, number] => [name, percentile(own, p)]);
+type Turns = readonly (readonly number[])[];
+
+function compared(own: Turns, base: Turns | undefined): Record<string, number> {
+  const values = percentiles.map(([name, p]): [string, number] => [name, usual(own, p)]);
   if (!base) return Object.fromEntries<number>(values);
   const ratios = percentiles.map(([name, p]): [string, number] => [
     `${name}Ratio`,
-    percentile(own, p) / percentile(base, p),
+    usual(own, p) / usual(base, p),
   ]);
   return Object.fromEntries<number>([...values, ...ratios]);
+}
+
+/** The median of all turns: in one or the other the machine itself stands still for some milliseconds. */
+function usual(latenciesMs: Turns, p: number): number {
+  return median(latenciesMs.map((ofTurn) => percentile(ofTurn, p)));
 }

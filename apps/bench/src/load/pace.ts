@@ -1,5 +1,5 @@
 import type { BenchClient } from '../clients/client.ts';
-import type { PaceTask } from './jobs.ts';
+import type { PaceTask, Stretch } from './jobs.ts';
 
 const value = 'v'.repeat(32);
 const keys = 1000;
@@ -12,14 +12,11 @@ const restSteps = 4000;
  *
  * Timers are as coarse as what is measured, so the loop looks at the clock in each turn.
  */
-export async function pace(
-  client: BenchClient,
-  { perSecond, durationMs }: PaceTask,
-): Promise<readonly number[]> {
-  const total = Math.round((perSecond * durationMs) / 1000);
-  const latenciesMs = Array.from({ length: total }, () => 0);
+export async function pace(client: BenchClient, { stretches }: PaceTask): Promise<readonly number[]> {
+  const dueMs = schedule(stretches);
+  const latenciesMs = dueMs.map(() => 0);
   const startedAt = performance.now();
-  const sinceDue = (n: number): number => performance.now() - startedAt - (n * 1000) / perSecond;
+  const sinceDue = (n: number): number => performance.now() - startedAt - (dueMs[n] ?? 0);
   const give = async (n: number): Promise<void> => {
     const key = `load:${n % keys}`;
     await (n % 2 === 0 ? client.set(key, value) : client.get(key));
@@ -29,16 +26,31 @@ export async function pace(
     let given = 0;
     let answered = 0;
     const answer = (): void => {
-      if (++answered === total) resolve();
+      if (++answered === dueMs.length) resolve();
     };
     const turn = (): void => {
       rest();
-      while (given < total && sinceDue(given) >= 0) give(given++).then(answer, reject);
-      if (given < total) setImmediate(turn);
+      while (given < dueMs.length && sinceDue(given) >= 0) give(given++).then(answer, reject);
+      if (given < dueMs.length) setImmediate(turn);
     };
     turn();
   });
-  return latenciesMs;
+  const [last] = stretches.slice(-1);
+  return last ? latenciesMs.slice(-countOf(last)) : [];
+}
+
+/** When each command is due. */
+function schedule(stretches: readonly Stretch[]): number[] {
+  let endMs = 0;
+  return stretches.flatMap((stretch) => {
+    const startMs = endMs;
+    endMs += stretch.durationMs;
+    return Array.from({ length: countOf(stretch) }, (_, n) => startMs + (n * 1000) / stretch.perSecond);
+  });
+}
+
+function countOf({ perSecond, durationMs }: Stretch): number {
+  return Math.round((perSecond * durationMs) / 1000);
 }
 
 let idle = 1;

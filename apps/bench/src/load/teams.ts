@@ -20,10 +20,10 @@ export function teamsOf(chosen: readonly ClientDefinition[]): Team[] {
 }
 
 /**
- * Twice everybody in the same order, and in the next round the other way, since what goes first may be at a loss. Nobody
- * has two turns in a row: the second would be the better one.
+ * Everybody in the same order `count` times, and in the next round the other way, since what goes first may be at a loss.
+ * Nobody has two turns in a row: the second would be the better one.
  */
-export function turns<T>(members: readonly T[], round: number): readonly T[] {
+export function turns<T>(members: readonly T[], round: number, count: number): readonly T[] {
   const order = round % 2 === 0 ? members : members.toReversed();
-  return [...order, ...order];
+  return Array.from({ length: count }, () => order).flat();
 }

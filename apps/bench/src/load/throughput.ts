@@ -1,8 +1,9 @@
 import { startCluster } from '@switchmaster/testing';
 import type { ClientDefinition, Deployment } from '../clients/client.ts';
+import { entrantsOf, findHaproxy, Haproxy } from '../haproxy.ts';
 import type { FigureDefinition, ScenarioResult } from '../results.ts';
 import { attempt, type Section, type SectionContext } from '../section.ts';
-import { firstCore, lastCore, pin, placeServers, unpinned } from './cores.ts';
+import { firstCore, lastCore, pin, placeServers } from './cores.ts';
 import { Crew } from './crew.ts';
 import { deploymentOf } from './deployment.ts';
 import type { HammerTask, Work } from './jobs.ts';
@@ -11,6 +12,7 @@ import { type Team, teamsOf, turns } from './teams.ts';
 
 /** One process may be luckier than another by several percent: fewer would let luck decide. */
 const usualRounds = 12;
+const turnsEach = 2;
 /** A turn begins with a stretch that does not count: V8 has given back memory since the last one, and compiles anew. */
 const leadInMs = 100;
 const sliceMs = 400;
@@ -42,12 +44,15 @@ export const throughput: Section = { name: 'throughput', title: 'Throughput', me
 async function* measure(context: SectionContext): AsyncIterable<ScenarioResult> {
   const ledger = new Ledger(figures);
   const { runs: rounds = usualRounds } = context;
+  const { clients, haproxy, notes: absences } = entrantsOf(context.clients, findHaproxy());
   await using cluster = await startCluster({ replicas: 0, sentinels: 3 });
-  const notes = (await placeServers(cluster, lastCore)) ? undefined : [unpinned];
-  for (const team of teamsOf(context.clients)) {
+  await using proxy = haproxy === undefined ? undefined : await Haproxy.start(haproxy, cluster.nodes);
+  const deployment = deploymentOf(cluster, proxy);
+  const notes = [...absences, ...(await placeServers(cluster, proxy, lastCore))];
+  for (const team of teamsOf(clients)) {
     for (let round = 1; round <= rounds; round++) {
       const part = `${team.plain.library}, round ${round}`;
-      await attempt(context, part, () => compare(team, deploymentOf(cluster), round, context, ledger));
+      await attempt(context, part, () => compare(team, deployment, round, context, ledger));
     }
     context.say(`throughput: ${team.plain.library}`);
   }
@@ -75,7 +80,7 @@ async function compare(
   }
   for (const load of loads) {
     const works = new Map<ClientDefinition, Work>();
-    for (const { client, worker } of turns(crew.members, round)) {
+    for (const { client, worker } of turns(crew.members, round, turnsEach)) {
       await pin([worker.pid], lastCore);
       await worker.ask('collect');
       const work = await worker.ask('hammer', { ...load, leadInMs, durationMs: sliceMs });

@@ -81,9 +81,9 @@ const reasons: readonly Reason[] = [
   {
     figures: ['p99Ratio'],
     why:
-      'The 99th percentile is made by a few dozen of the slowest commands of each process, and from round to round its ' +
-      'ratio goes from a half to several times, for clients that are not ours as well. The median command of ours takes ' +
-      'as long as that of the plain client.',
+      'The 99th percentile is made by the twenty slowest commands of each second, most of which garbage collection held ' +
+      'up, and its ratio goes up and down by a fifth from round to round. Of ours one or two of them came when the answer ' +
+      'of a sentinel was read. The median command of ours takes as long as that of the plain client.',
   },
   {
     figures: ['perClientRatio'],

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Address, connectRedis, eventually } from '@switchmaster/testing';
+import type { ClientDefinition } from './clients/client.ts';
 
 const host = '127.0.0.1';
 /** Enough on a busy machine. */
@@ -16,17 +17,39 @@ export function findHaproxy(): string | undefined {
   return folders.map((folder) => join(folder, 'haproxy')).find(isExecutable);
 }
 
-/** Ends HAProxy when its input ends: when we say so, or are gone. */
-const guarded = '"$0" -db -f "$1" < /dev/null & read -r _; kill -9 $!';
+/** Who can take part, and with what. */
+export interface Entrants {
+  readonly clients: readonly ClientDefinition[];
+  /** The path of HAProxy, if one of them needs it. */
+  readonly haproxy: string | undefined;
+  readonly notes: readonly string[];
+}
+
+/** All of them, but none that is behind HAProxy where that is not `installed`, as {@link findHaproxy} says. */
+export function entrantsOf(clients: readonly ClientDefinition[], installed: string | undefined): Entrants {
+  const others = clients.filter(({ isProxied }) => !isProxied);
+  if (others.length === clients.length) return { clients, haproxy: undefined, notes: [] };
+  if (installed !== undefined) return { clients, haproxy: installed, notes: [] };
+  return {
+    clients: others,
+    haproxy: undefined,
+    notes: ['There is no haproxy on PATH, so the client behind it does not take part.'],
+  };
+}
+
+/** Says which process HAProxy is, and ends it when the input ends: when we say so, or are gone. */
+const guarded = '"$0" -db -f "$1" < /dev/null > /dev/null & echo $!; read -r _; kill -9 $!';
 
 /** A running HAProxy that leads to whichever node says `role:master`. */
 export class Haproxy implements AsyncDisposable {
   readonly address: Address;
+  readonly pid: number;
   readonly #folder: string;
   readonly #child: ChildProcess;
 
-  private constructor(address: Address, folder: string, child: ChildProcess) {
+  private constructor(address: Address, pid: number, folder: string, child: ChildProcess) {
     this.address = address;
+    this.pid = pid;
     this.#folder = folder;
     this.#child = child;
   }
@@ -38,11 +61,12 @@ export class Haproxy implements AsyncDisposable {
     const file = join(folder, 'haproxy.cfg');
     writeFileSync(file, configuration(address, nodes));
     const child = spawn('sh', ['-c', guarded, binary, file], {
-      stdio: ['pipe', 'ignore', 'ignore'],
+      stdio: ['pipe', 'pipe', 'ignore'],
       // A Ctrl-C must not end the guard, which would leave HAProxy behind.
       detached: true,
     });
-    const haproxy = new Haproxy(address, folder, child);
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const haproxy = new Haproxy(address, Number(line), folder, child);
     try {
       await eventually(() => leadsToMaster(address, nodes.length), {
         timeoutMs: 20_000,
