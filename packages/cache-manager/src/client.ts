@@ -1,6 +1,6 @@
 import { SwitchmasterError } from '@switchmaster/core';
 import { listen, type ConnectionListener } from './client-events.ts';
-import type { Deadline } from './deadline.ts';
+import type { Deadline } from './time-limit.ts';
 
 /** What is used of an ioredis client, 5 or 6, or one of iovalkey. */
 export interface IoredisClient {
@@ -70,7 +70,7 @@ function ioredisConnection(client: IoredisClient): Connection {
       return client.status === 'ready';
     },
     keyPrefix: client.options?.keyPrefix ?? '',
-    send: ([command = '', ...args]) => client.call(command, ...args),
+    send: (args) => client.call(...(args as readonly [command: string, ...string[]])),
     open() {
       if (client.status === 'wait') client.connect().catch(() => {});
     },

@@ -2,6 +2,7 @@ import { failed, type Guard } from './guard.ts';
 import type { Journal } from './journal.ts';
 import type { Fill, Memory } from './memory.ts';
 import { clear, scan } from './scan.ts';
+import { TimeLimit } from './time-limit.ts';
 
 export interface EntriesOptions {
   readonly guard: Guard;
@@ -15,24 +16,28 @@ export interface EntriesOptions {
 /** What is stored under which name: in memory, in Redis, and in the journal if Redis cannot be believed. */
 export class Entries {
   readonly #options: EntriesOptions;
-  readonly counts = { hits: 0, misses: 0, stale: 0, failures: 0, bypassed: 0 };
+  readonly #reads: TimeLimit;
+  readonly #writes: TimeLimit;
+  readonly counts = { hits: 0, misses: 0, stale: 0 };
 
   constructor(options: EntriesOptions) {
     this.#options = options;
+    this.#reads = new TimeLimit(options.readTimeoutMs);
+    this.#writes = new TimeLimit(options.writeTimeoutMs);
   }
 
   /** The value, `undefined` for a miss. */
   async read(name: string): Promise<string | undefined> {
-    const { journal, memory, readTimeoutMs } = this.#options;
+    const { guard, journal, memory } = this.#options;
     const fresh = memory?.fresh(name, performance.now());
     if (fresh !== undefined || journal.fences(name)) return this.#serve(name, fresh);
     const fill = memory?.beginFill(name);
-    const reply = await this.#request(['GET', name], readTimeoutMs);
+    const reply = await guard.request(['GET', name], this.#reads);
     return this.#serve(name, this.#take(name, reply, fill));
   }
 
   async readMany(names: readonly string[]): Promise<(string | undefined)[]> {
-    const { journal, memory, readTimeoutMs } = this.#options;
+    const { guard, journal, memory } = this.#options;
     const now = performance.now();
     const found = new Map<string, string | undefined>();
     for (const name of names) {
@@ -42,7 +47,7 @@ export class Entries {
     const missing = [...new Set(names)].filter((name) => !found.has(name));
     if (missing.length > 0) {
       const fills = missing.map((name) => memory?.beginFill(name));
-      const reply = await this.#request(['MGET', ...missing], readTimeoutMs);
+      const reply = await guard.request(['MGET', ...missing], this.#reads);
       for (const [at, name] of missing.entries()) {
         found.set(name, this.#take(name, reply === failed ? failed : (reply as unknown[])[at], fills[at]));
       }
@@ -51,17 +56,18 @@ export class Entries {
   }
 
   async exists(name: string): Promise<boolean> {
-    if (this.#options.journal.fences(name)) return false;
-    const reply = await this.#request(['EXISTS', name], this.#options.readTimeoutMs);
+    const { guard, journal } = this.#options;
+    if (journal.fences(name)) return false;
+    const reply = await guard.request(['EXISTS', name], this.#reads);
     return reply !== failed && Number(reply) > 0;
   }
 
   /** Whether Redis has it now. If not, what was there before is out of date, and will be deleted. */
   async write(name: string, value: string, expiry: readonly string[]): Promise<boolean> {
-    const { journal, memory, guard, writeTimeoutMs } = this.#options;
+    const { journal, memory, guard } = this.#options;
     memory?.written(name, value, performance.now());
     const { mark } = journal;
-    const reply = await this.#request(['SET', name, value, ...expiry], writeTimeoutMs);
+    const reply = await guard.request(['SET', name, value, ...expiry], this.#writes);
     if (reply !== failed) {
       journal.written(name, mark);
       return true;
@@ -73,9 +79,9 @@ export class Entries {
 
   /** How many of these there were. `prefix` is that of the namespace, which is cleared if too many deletes fail. */
   async delete(names: readonly string[], prefix: string): Promise<number> {
-    const { journal, memory, guard, writeTimeoutMs } = this.#options;
+    const { journal, memory, guard } = this.#options;
     for (const name of names) memory?.deleted(name);
-    const reply = await this.#request(['UNLINK', ...names], writeTimeoutMs);
+    const reply = await guard.request(['UNLINK', ...names], this.#writes);
     if (reply !== failed) {
       journal.deleted(names, performance.now());
       return Number(reply);
@@ -92,7 +98,7 @@ export class Entries {
     const giveUpAt = performance.now() + clearTimeoutMs;
     const { mark } = journal;
     try {
-      await clear(guard.link, prefix, () => Math.max(1, giveUpAt - performance.now()));
+      await clear(guard.link, prefix, () => new TimeLimit(Math.max(1, giveUpAt - performance.now())));
       journal.cleared(prefix, performance.now(), mark);
     } catch (error) {
       guard.report(error, 'clear()');
@@ -102,10 +108,10 @@ export class Entries {
   }
 
   async *list(prefix: string): AsyncGenerator<[string, string], void> {
-    const { guard, readTimeoutMs } = this.#options;
+    const { guard } = this.#options;
     if (!guard.isClosed) return;
     try {
-      for await (const names of scan(guard.link, prefix, () => readTimeoutMs)) {
+      for await (const names of scan(guard.link, prefix, () => this.#reads)) {
         const values = await this.readMany(names);
         for (const [at, name] of names.entries()) {
           const value = values[at];
@@ -139,17 +145,6 @@ export class Entries {
     const value = memory?.stale(name, performance.now());
     if (value !== undefined) this.counts.stale++;
     return value;
-  }
-
-  async #request(args: readonly string[], timeoutMs: number): Promise<unknown> {
-    const { guard } = this.#options;
-    if (!guard.isClosed) {
-      this.counts.bypassed++;
-      return failed;
-    }
-    const reply = await guard.request(args, timeoutMs);
-    if (reply === failed) this.counts.failures++;
-    return reply;
   }
 }
 

@@ -5,6 +5,7 @@ import type { Journal } from './journal.ts';
 import { Link } from './link.ts';
 import { asStoreError, isRefusal } from './refusal.ts';
 import { Replayer } from './replayer.ts';
+import { TimeLimit } from './time-limit.ts';
 
 /** In place of a reply: there is none. */
 export const failed: unique symbol = Symbol('failed');
@@ -29,13 +30,16 @@ export interface GuardListener {
  */
 export class Guard {
   readonly link: Link;
+  readonly counts = { failures: 0, bypassed: 0 };
   readonly #options: GuardOptions;
   readonly #listener: GuardListener;
   readonly #replayer: Replayer;
   readonly #unfollow: () => void;
-  readonly #underWay = new Set<Promise<unknown>>();
   #breaker: Breaker = closed;
   #attempt = 0;
+  /** How many requests are. */
+  #underWay = 0;
+  #onIdle: (() => void) | undefined;
   #lastAnswerAt = 0;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -48,8 +52,11 @@ export class Guard {
       lost: () => this.#input('lost'),
       late: () => this.#input('late'),
     });
-    this.#replayer = new Replayer(this.link, options.journal, options.writeTimeoutMs, (error) =>
-      this.#listener.error(error),
+    this.#replayer = new Replayer(
+      this.link,
+      options.journal,
+      new TimeLimit(options.writeTimeoutMs),
+      (error) => this.#listener.error(error),
     );
     this.#unfollow = options.resolver?.follow(this.#follower()) ?? (() => {});
   }
@@ -67,21 +74,24 @@ export class Guard {
     return this.#breaker.state === 'closed' && !this.#closed;
   }
 
-  /** The reply to one command, or {@link failed}; never rejects, and never later than `timeoutMs`. */
-  async request(args: readonly string[], timeoutMs: number): Promise<unknown> {
-    if (!this.isClosed) return failed;
-    const reply = this.link.request(args, timeoutMs);
-    this.#underWay.add(reply);
+  /** The reply to one command, or {@link failed}; never rejects, and never later than the limit. */
+  async request(args: readonly string[], limit: TimeLimit): Promise<unknown> {
+    if (!this.isClosed) {
+      this.counts.bypassed++;
+      return failed;
+    }
+    this.#underWay++;
     try {
-      const value = await reply;
+      const value = await this.link.request(args, limit);
       this.#lastAnswerAt = performance.now();
-      this.#input('success');
+      this.#input('success', this.#lastAnswerAt);
       return value;
     } catch (error) {
+      this.counts.failures++;
       this.#failure(error, args);
       return failed;
     } finally {
-      this.#underWay.delete(reply);
+      if (--this.#underWay === 0) this.#onIdle?.();
     }
   }
 
@@ -107,7 +117,10 @@ export class Guard {
     clearTimeout(this.#timer);
     this.#unfollow();
     this.link.close();
-    await Promise.allSettled(this.#underWay);
+    if (this.#underWay === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+    });
   }
 
   #follower(): Follower {
@@ -127,10 +140,10 @@ export class Guard {
     this.#input('failure');
   }
 
-  #input(input: BreakerInput): void {
+  #input(input: BreakerInput, now: number = performance.now()): void {
     if (this.#closed) return;
     const before = this.#breaker;
-    this.#breaker = step(before, input, performance.now(), this.#options.breaker);
+    this.#breaker = step(before, input, now, this.#options.breaker);
     if (this.#breaker === before) return;
     this.#schedule();
     if (this.#breaker.state !== before.state) this.#listener.state(this.#breaker.state);

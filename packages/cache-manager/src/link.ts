@@ -1,5 +1,5 @@
 import type { Connection } from './client.ts';
-import { within, type Deadline } from './deadline.ts';
+import type { Deadline, TimeLimit } from './time-limit.ts';
 
 export interface LinkListener {
   /** There is a connection, for the first time or again. */
@@ -19,6 +19,7 @@ export class Link {
   #wasReady = false;
   #closed = false;
   #ready: Signal = createSignal();
+  readonly #late = (): void => this.#listener.late();
 
   constructor(source: Connection | Promise<Connection>, listener: LinkListener) {
     this.#listener = listener;
@@ -37,17 +38,9 @@ export class Link {
    *
    * @throws SwitchmasterError `TIMED_OUT`, or what the client threw.
    */
-  request(args: readonly string[], timeoutMs: number): Promise<unknown> {
+  request(args: readonly string[], limit: TimeLimit): Promise<unknown> {
     const [command = ''] = args;
-    return within(
-      timeoutMs,
-      command,
-      (deadline) =>
-        this.#current?.isReady
-          ? this.#current.send(args, deadline)
-          : this.#whenReady(deadline).then((connection) => connection.send(args, deadline)),
-      () => this.#listener.late(),
-    );
+    return limit.run(command, (deadline) => this.#send(args, deadline), this.#late);
   }
 
   /** Resolves when there is a connection, now or later. */
@@ -67,12 +60,21 @@ export class Link {
     this.#connection.then((connection) => connection.destroy()).catch(() => {});
   }
 
-  async #whenReady({ signal }: Deadline): Promise<Connection> {
+  #send(args: readonly string[], deadline: Deadline): Promise<unknown> {
+    const connection = this.#current;
+    return connection?.isReady === true
+      ? connection.send(args, deadline)
+      : this.#sendWhenReady(args, deadline);
+  }
+
+  async #sendWhenReady(args: readonly string[], deadline: Deadline): Promise<unknown> {
+    const { signal } = deadline;
     // Its event is for a later turn.
     if (this.#current) this.#lost();
     await this.ready();
     signal.throwIfAborted();
-    return await this.#connection;
+    const connection = await this.#connection;
+    return await connection.send(args, deadline);
   }
 
   #use(connection: Connection): void {

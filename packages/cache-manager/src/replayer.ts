@@ -3,6 +3,7 @@ import type { Journal } from './journal.ts';
 import type { Link } from './link.ts';
 import { isRefusal } from './refusal.ts';
 import { clear } from './scan.ts';
+import type { TimeLimit } from './time-limit.ts';
 
 /** How many keys one `UNLINK` takes: enough to be quick, too few to make others wait. */
 const batchSize = 500;
@@ -13,20 +14,15 @@ const probeKey = 'switchmaster:probe';
 export class Replayer {
   readonly #link: Link;
   readonly #journal: Journal;
-  readonly #timeoutMs: number;
+  readonly #limit: TimeLimit;
   readonly #onRefusal: (error: SwitchmasterError) => void;
   #clearing = false;
   #count = 0;
 
-  constructor(
-    link: Link,
-    journal: Journal,
-    timeoutMs: number,
-    onRefusal: (error: SwitchmasterError) => void,
-  ) {
+  constructor(link: Link, journal: Journal, limit: TimeLimit, onRefusal: (error: SwitchmasterError) => void) {
     this.#link = link;
     this.#journal = journal;
-    this.#timeoutMs = timeoutMs;
+    this.#limit = limit;
     this.#onRefusal = onRefusal;
   }
 
@@ -50,7 +46,7 @@ export class Replayer {
 
   async #unlink(keys: readonly string[]): Promise<boolean> {
     try {
-      await this.#link.request(['UNLINK', ...(keys.length > 0 ? keys : [probeKey])], this.#timeoutMs);
+      await this.#link.request(['UNLINK', ...(keys.length > 0 ? keys : [probeKey])], this.#limit);
       this.#journal.settle(keys, 'done', performance.now());
       this.#count += keys.length;
       return true;
@@ -75,7 +71,7 @@ export class Replayer {
     try {
       for (const prefix of this.#journal.clears()) {
         const { mark } = this.#journal;
-        await clear(this.#link, prefix, () => this.#timeoutMs);
+        await clear(this.#link, prefix, () => this.#limit);
         this.#journal.cleared(prefix, performance.now(), mark);
         this.#count++;
       }

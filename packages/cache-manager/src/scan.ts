@@ -1,5 +1,6 @@
 import { patternOf } from './keys.ts';
 import type { Link } from './link.ts';
+import type { TimeLimit } from './time-limit.ts';
 
 type Request = Pick<Link, 'request' | 'keyPrefix'>;
 
@@ -9,13 +10,13 @@ const pageSize = '500';
 export async function* scan(
   link: Request,
   prefix: string,
-  timeoutMs: () => number,
+  limit: () => TimeLimit,
 ): AsyncGenerator<readonly string[], void> {
   const pattern = patternOf(link.keyPrefix + prefix);
   let cursor = '0';
   do {
     const args = ['SCAN', cursor, 'MATCH', pattern, 'COUNT', pageSize, 'TYPE', 'string'];
-    const [next, keys] = (await link.request(args, timeoutMs())) as [unknown, unknown[]];
+    const [next, keys] = (await link.request(args, limit())) as [unknown, unknown[]];
     cursor = String(next);
     // The client puts its own prefix before them again.
     if (keys.length > 0) yield keys.map((key) => String(key).slice(link.keyPrefix.length));
@@ -23,7 +24,6 @@ export async function* scan(
 }
 
 /** Deletes the keys that begin with `prefix`, without making other clients wait. */
-export async function clear(link: Request, prefix: string, timeoutMs: () => number): Promise<void> {
-  for await (const keys of scan(link, prefix, timeoutMs))
-    await link.request(['UNLINK', ...keys], timeoutMs());
+export async function clear(link: Request, prefix: string, limit: () => TimeLimit): Promise<void> {
+  for await (const keys of scan(link, prefix, limit)) await link.request(['UNLINK', ...keys], limit());
 }

@@ -101,8 +101,8 @@ export class SwitchmasterStore {
   }
 
   get stats(): StoreStats {
-    const { state, replayed } = this.#guard;
-    return { state, ...this.#entries.counts, journal: this.#journal.size, replayed };
+    const { state, counts, replayed } = this.#guard;
+    return { state, ...this.#entries.counts, ...counts, journal: this.#journal.size, replayed };
   }
 
   /**
@@ -118,8 +118,8 @@ export class SwitchmasterStore {
     await untilAborted(this.#guard.link.ready(), signal, 'the client has not connected');
   }
 
-  async get(key: string): Promise<string | undefined> {
-    return await this.#entries.read(this.#name(key));
+  get(key: string): Promise<string | undefined> {
+    return this.#entries.read(this.#name(key));
   }
 
   async getMany(keys: readonly string[]): Promise<(string | undefined)[]> {
@@ -135,14 +135,13 @@ export class SwitchmasterStore {
   }
 
   /** @param ttl In milliseconds from now; none or `Infinity`: for ever; 0 or less: it has expired already. */
-  async set(key: string, value: string, ttl: number = Infinity): Promise<boolean> {
+  set(key: string, value: string, ttl: number = Infinity): Promise<boolean> {
     const name = this.#name(key);
-    if (ttl === Infinity) return await this.#entries.write(name, value, []);
+    if (ttl === Infinity) return this.#entries.write(name, value, []);
     // Redis refuses fractions.
     const wholeMs = Math.ceil(ttl);
-    if (wholeMs > 0) return await this.#entries.write(name, value, ['PX', String(wholeMs)]);
-    await this.#entries.delete([name], prefixOf(this.#namespace));
-    return true;
+    if (wholeMs > 0) return this.#entries.write(name, value, ['PX', String(wholeMs)]);
+    return this.#entries.delete([name], prefixOf(this.#namespace)).then(() => true);
   }
 
   async setMany(entries: readonly StoreEntry[]): Promise<boolean[]> {

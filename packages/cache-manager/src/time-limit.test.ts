@@ -1,6 +1,6 @@
 import { MessageChannel } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { within } from './deadline.ts';
+import { TimeLimit } from './time-limit.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -9,14 +9,14 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('within()', () => {
+describe('TimeLimit', () => {
   it('gives what comes in time, and leaves no timer', async () => {
-    await expect(within(100, 'GET', async () => 'value')).resolves.toBe('value');
+    await expect(new TimeLimit(100).run('GET', async () => 'value')).resolves.toBe('value');
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it('rejects with what went wrong', async () => {
-    await expect(within(100, 'GET', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    await expect(new TimeLimit(100).run('GET', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -24,8 +24,7 @@ describe('within()', () => {
     const late = vi.fn<() => void>();
     let finish = (): void => {};
     let signal: AbortSignal | undefined;
-    const result = within<void>(
-      100,
+    const result = new TimeLimit(100).run<void>(
       'GET',
       (deadline) => {
         ({ signal } = deadline);
@@ -46,6 +45,36 @@ describe('within()', () => {
     await vi.waitFor(() => expect(late).toHaveBeenCalledOnce());
   });
 
+  it('ends each in its own time, with one timer for all', async () => {
+    const limit = new TimeLimit(100);
+    const outcomes: string[] = [];
+    const answers: (() => void)[] = [];
+    const begin = (name: string): void => {
+      const answer = new Promise<void>((resolve) => {
+        answers.push(resolve);
+      });
+      limit
+        .run(name, () => answer)
+        .then(
+          () => outcomes.push(`${name} answered`),
+          (error: Error) => outcomes.push(error.message),
+        );
+    };
+    for (const name of ['A', 'B', 'C']) {
+      begin(name);
+      await vi.advanceTimersByTimeAsync(40);
+    }
+    expect([outcomes, vi.getTimerCount()]).toEqual([['no answer to A within 100 ms'], 1]);
+    answers[2]?.();
+    await vi.advanceTimersByTimeAsync(30);
+    expect(outcomes.slice(1)).toEqual(['C answered', 'no answer to B within 100 ms']);
+    begin('D');
+    expect(vi.getTimerCount()).toBe(1);
+    answers[3]?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([outcomes.slice(3), vi.getTimerCount()]).toEqual([['D answered'], 0]);
+  });
+
   it('hears an answer that came while this process was busy', async () => {
     vi.useRealTimers();
     const { port1, port2 } = new MessageChannel();
@@ -53,7 +82,7 @@ describe('within()', () => {
       port1.once('message', resolve);
     });
     port2.postMessage('answer');
-    const result = within(10, 'GET', () => answer);
+    const result = new TimeLimit(10).run('GET', () => answer);
     const busyUntil = performance.now() + 30;
     while (performance.now() < busyUntil);
     await expect(result).resolves.toBe('answer');
