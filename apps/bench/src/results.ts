@@ -26,6 +26,8 @@ export interface Origin {
   readonly command: string;
   /** Of the last minute, when the section began and when the result was there. */
   readonly loadAverage: LoadAverage;
+  /** Where that was, if what it stands with has been measured elsewhere since. */
+  readonly machine?: Machine | undefined;
 }
 
 export interface LoadAverage {

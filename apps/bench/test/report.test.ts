@@ -93,6 +93,23 @@ test('of what several commands measured the report names each, and what the newe
   expect(serialize(source)).not.toContain('/a/b');
 });
 
+test('what was measured on several machines says on which', () => {
+  const first = originated('S1', '2026-01-01T10:00:00.000Z', '--scenario S1');
+  const second = originated('S2', '2026-01-01T11:00:00.000Z', '--scenario S2');
+  const elsewhere = resultsOf([second]);
+  const machine = { ...elsewhere.machine, cpu: 'another processor' };
+  const one = merge(merge({}, resultsOf([first])), resultsOf([second]));
+  expect(renderReport(one).document).not.toContain('On 2 machines');
+  const source = merge(merge({}, resultsOf([first])), { ...elsewhere, machine });
+  const { document } = renderReport(source);
+  expect(document).toMatch(/- 1: a processor, .*\n- 2: another processor, /);
+  expect(document).toMatch(/`bench --scenario S1` .* 1 \|\n.*`bench --scenario S2` .* 2 \|/);
+  const again = merge(source, resultsOf([originated('S1', '2026-01-01T12:00:00.000Z', '--scenario S1')]));
+  expect(renderReport(again).document).toMatch(
+    /- 1: a processor, .*\n- 2: another processor, [^]*S1` .* 1 \|\n.*S2` .* 2 \|/,
+  );
+});
+
 function originated(name: string, startedAt: string, command: string): ScenarioResult {
   const origin = { startedAt, command, loadAverage: { atStart: 0, atEnd: 1 } };
   return { ...scenario(name, [clientWith('a', [1])]), origin };

@@ -1,5 +1,5 @@
 import { clients } from '../clients/index.ts';
-import type { Machine, SectionName } from '../results.ts';
+import type { SectionName } from '../results.ts';
 import type { Behind } from './reasons.ts';
 import { behindInFaults, faultPlots, faultsSection, type Plots } from './faults.ts';
 import {
@@ -13,8 +13,8 @@ import {
   throughputSection,
 } from './load.ts';
 import { blocks, list, table } from './markdown.ts';
-import { loadRange } from './select.ts';
 import type { Part, Source } from './source.ts';
+import { whereSection } from './where.ts';
 
 type Results = Part['results'];
 
@@ -75,70 +75,13 @@ export function renderReport(source: Source): Report {
     plots: Object.assign({}, ...plots) as Plots,
     document: `${blocks(
       introduction,
-      machineSection(parts),
+      whereSection(parts),
       clientSection(),
       ...parts.map(([name, { results }]) => chapters[name].text(results)),
       behindSection(parts),
       unmeasured,
     )}\n`,
   };
-}
-
-function machineSection(parts: readonly [SectionName, Part][]): string {
-  const [, newest] = parts.toSorted(([, a], [, b]) => b.startedAt.localeCompare(a.startedAt))[0] ?? [];
-  return blocks(
-    '## Where',
-    newest &&
-      `${describe(newest.machine)} The load average of the last minute stands beside each section; a load above the number of cores means that somebody waited for a core.`,
-    table(parts.flatMap(sessionsOf), [
-      { head: 'section', align: 'left', cell: ({ name }) => name },
-      {
-        head: 'measured',
-        align: 'left',
-        cell: ({ startedAt }) => startedAt.slice(0, 16).replace('T', ' '),
-      },
-      { head: 'command', align: 'left', cell: ({ command }) => `\`bench ${command}\`` },
-      {
-        head: 'load average',
-        cell: ({ results }) =>
-          loadRange(results)
-            .map((load) => load.toFixed(1))
-            .join(' to '),
-      },
-    ]),
-    ...parts.flatMap(([name, { failed = [] }]) =>
-      failed.length > 0 ? [`Not measured in ${name}, because of an error: ${failed.join('; ')}.`] : [],
-    ),
-  );
-}
-
-/** What one command measured of one section, and is still in the report. */
-interface Session {
-  readonly name: SectionName;
-  readonly startedAt: string;
-  readonly command: string;
-  readonly results: Results;
-}
-
-function sessionsOf([name, { results, startedAt, command }]: [SectionName, Part]): Session[] {
-  const sessions = new Map<string, Session>();
-  for (const result of results) {
-    const origin = result.origin ?? { startedAt, command };
-    const before = sessions.get(origin.startedAt)?.results ?? [];
-    sessions.set(origin.startedAt, {
-      name,
-      startedAt: origin.startedAt,
-      command: origin.command,
-      results: [...before, result],
-    });
-  }
-  return [...sessions.values()];
-}
-
-function describe({ cpu, cores, memoryBytes, platform, versions }: Machine): string {
-  const software = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  const memory = Math.round(memoryBytes / 2 ** 30);
-  return `${cpu}, ${cores} cores, ${memory} GiB, ${platform}; ${software.join(', ')}.`;
 }
 
 function clientSection(): string {

@@ -1,5 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { sectionNames, type Results, type ScenarioResult, type SectionName } from '../results.ts';
+import {
+  sectionNames,
+  type Machine,
+  type Results,
+  type ScenarioResult,
+  type SectionName,
+} from '../results.ts';
+import { machineText } from './where.ts';
 
 /** What the report is made of: the sections that were measured, each with the run that it comes from. */
 export type Source = Readonly<Partial<Record<SectionName, Part>>>;
@@ -18,7 +25,8 @@ export function merge(source: Source, { sections, failures, ...run }: Results): 
     if (now.length === 0) return before ? [[name, before]] : [];
     // Only the names: a message can tell of the machine.
     const failed = failures.filter(({ section }) => section === name).map(({ part }) => part);
-    const results = replaced(before?.results ?? [], now.map(withoutPath));
+    const kept = before ? ofMachine(before, run.machine) : [];
+    const results = replaced(kept, now.map(withoutPath));
     return [
       [name, { ...run, command: publicCommand(run.command), results, ...(failed.length > 0 && { failed }) }],
     ];
@@ -29,6 +37,16 @@ export function merge(source: Source, { sections, failures, ...run }: Results): 
 function withoutPath(result: ScenarioResult): ScenarioResult {
   const { origin } = result;
   return origin ? { ...result, origin: { ...origin, command: publicCommand(origin.command) } } : result;
+}
+
+/** The results of a part that is to be one of `machine`. */
+function ofMachine({ results, machine: before }: Part, machine: Machine): readonly ScenarioResult[] {
+  if (machineText(before) === machineText(machine)) return results;
+  return results.map((result) =>
+    result.origin && !result.origin.machine
+      ? { ...result, origin: { ...result.origin, machine: before } }
+      : result,
+  );
 }
 
 /** Where a copy was written to is nobody's business. */
