@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { MessageChannel } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TimeLimit } from './time-limit.ts';
@@ -8,6 +10,24 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
+
+interface Answer {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+}
+
+function createAnswer(): Answer {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc()');
+}
 
 describe('TimeLimit', () => {
   it('gives what comes in time, and leaves no timer', async () => {
@@ -73,6 +93,30 @@ describe('TimeLimit', () => {
     answers[3]?.();
     await vi.advanceTimersByTimeAsync(0);
     expect([outcomes.slice(3), vi.getTimerCount()]).toEqual([['D answered'], 0]);
+  });
+
+  it('keeps nothing of what is over, though what began before it is never answered', async () => {
+    vi.useRealTimers();
+    const limit = new TimeLimit(1);
+    const unanswered = new Promise<void>(() => {});
+    const over: WeakRef<object>[] = [];
+    const runAll = async (): Promise<void> => {
+      const late = createAnswer();
+      const run = (answer: Promise<void>): Promise<void> =>
+        limit.run('GET', (deadline) => {
+          if (answer !== unanswered) over.push(new WeakRef(deadline));
+          return answer;
+        });
+      await Promise.allSettled([run(unanswered), run(late.promise), run(late.promise)]);
+      late.resolve();
+    };
+    await runAll();
+    await vi.waitFor(() => {
+      collectGarbage();
+      expect(over.map((ref) => ref.deref())).toEqual([undefined, undefined]);
+    });
+    // It must have been there all the while.
+    expect(unanswered).toBeInstanceOf(Promise);
   });
 
   it('hears an answer that came while this process was busy', async () => {

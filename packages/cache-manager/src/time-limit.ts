@@ -61,6 +61,8 @@ export class TimeLimit {
     else this.#first = after;
     if (after) after.before = before;
     else this.#last = before;
+    // What is never answered would keep all that came after it in memory.
+    attempt.before = attempt.after = undefined;
     if (!this.#first) this.#rest();
     return true;
   }
