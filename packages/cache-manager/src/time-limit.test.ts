@@ -77,7 +77,7 @@ describe('TimeLimit', () => {
         .run(name, () => answer)
         .then(
           () => outcomes.push(`${name} answered`),
-          (error: Error) => outcomes.push(error.message),
+          (error: unknown) => outcomes.push((error as Error).message),
         );
     };
     for (const name of ['A', 'B', 'C']) {

@@ -38,7 +38,7 @@ export class TimeLimit {
       result.then(
         (value) => (this.#remove(attempt) ? resolve(value) : onLate()),
         (error: unknown) => {
-          if (this.#remove(attempt)) reject(error as Error);
+          if (this.#remove(attempt)) reject(error);
         },
       );
     });
