@@ -81,9 +81,10 @@ const reasons: readonly Reason[] = [
   {
     figures: ['p99Ratio'],
     why:
-      'The 99th percentile is made by the twenty slowest commands of each second, most of which garbage collection held ' +
-      'up, and its ratio goes up and down by a fifth from round to round. Of ours one or two of them came when the answer ' +
-      'of a sentinel was read. The median command of ours takes as long as that of the plain client.',
+      'The 99th percentile is made by the twenty slowest commands of each second, which garbage collection or the machine ' +
+      'itself held up: from round to round its ratio goes up and down by a fifth on a quiet machine, by a half on a busy ' +
+      'one. Of ours one or two of them came when the answer of a sentinel was read. The median command of ours takes as ' +
+      'long as that of the plain client.',
   },
   {
     figures: ['perClientRatio'],
