@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { eventually, whileAwake } from '@switchmaster/testing';
+import { eventually, type FakeNode, type FakeSentinel, whileAwake } from '@switchmaster/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   addressOf,
@@ -119,12 +119,19 @@ describe('a planned failover', () => {
       const fields = { 'role-reported': 'master', 'role-reported-time': 9000, 'info-refresh': 9000 };
       group.replicas = group.replicas.map((one) => ({ ...one, fields }));
     }
-    const asked = (): number => replica.received.filter(({ text }) => text === 'ROLE').length;
+    const asked = (server: FakeSentinel | FakeNode, what: string): number =>
+      server.received.filter(({ text }) => text === what).length;
+    const answers = sentinels.map((one) => asked(one, 'SENTINEL MASTER mymaster'));
     scene.select(at(sentinels, 0), replica);
     await eventually(() => expect(told).toEqual(['hold failover']));
+    // Who is asked twice more has been heard once: a real promotion takes 100 ms from here, a fake one none.
+    await eventually(() => {
+      const since = sentinels.map((one, n) => asked(one, 'SENTINEL MASTER mymaster') - at(answers, n));
+      expect(Math.min(...since)).toBeGreaterThan(1);
+    });
     scene.promote(at(sentinels, 0), replica);
-    const before = asked();
-    await eventually(() => expect(asked()).toBeGreaterThan(before + 3));
+    const before = asked(replica, 'ROLE');
+    await eventually(() => expect(asked(replica, 'ROLE')).toBeGreaterThan(before + 3));
     expect(told).toEqual(['hold failover']);
     scene.announce(replica);
     await eventually(() =>
